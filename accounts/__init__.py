@@ -1,0 +1,1 @@
+"""accounts: people, departments, positions, who may do what."""

@@ -1,0 +1,1 @@
+"""catalog: stores, what they sell, and FX rates."""

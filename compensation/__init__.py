@@ -1,0 +1,1 @@
+"""compensation: plans, inputs, pay runs, payslips."""

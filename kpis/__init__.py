@@ -1,0 +1,1 @@
+"""kpis: daily facts, metrics, targets, scorecards, the nightly run."""

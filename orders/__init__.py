@@ -1,0 +1,1 @@
+"""orders: customers, orders, returns."""

@@ -1,0 +1,31 @@
+"""Tables of the catalogue."""
+
+from catalog.models.fx import FxRate
+from catalog.models.products import Category, GoodsClass, Product, RangeRole, Sku
+from catalog.models.stores import (
+    DirtyDay,
+    Duty,
+    FactFamily,
+    Store,
+    StoreAssignment,
+    StoreDepartment,
+    StoreStage,
+    StoreStatus,
+)
+
+__all__ = [
+    "Category",
+    "DirtyDay",
+    "Duty",
+    "FactFamily",
+    "FxRate",
+    "GoodsClass",
+    "Product",
+    "RangeRole",
+    "Sku",
+    "Store",
+    "StoreAssignment",
+    "StoreDepartment",
+    "StoreStage",
+    "StoreStatus",
+]

@@ -1,0 +1,19 @@
+"""Tables of the ground: jobs, audit, exchange."""
+
+from opsdesk.models.audit import AuditEntry
+from opsdesk.models.exchange import ImportBatch, ImportReject
+from opsdesk.models.fields import MoneyField, MonthField, RateField, ShareField, amount
+from opsdesk.models.jobs import Job, JobState
+
+__all__ = [
+    "AuditEntry",
+    "ImportBatch",
+    "ImportReject",
+    "Job",
+    "JobState",
+    "MoneyField",
+    "MonthField",
+    "RateField",
+    "ShareField",
+    "amount",
+]

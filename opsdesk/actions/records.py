@@ -1,0 +1,51 @@
+"""Saving plain records: only what changed is written, and it is written down."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+
+from opsdesk.actions.audit import Actor, record
+
+Record = TypeVar("Record", bound=models.Model)
+
+
+@transaction.atomic
+def save_record(obj: Record, *, by: Actor | None, at: datetime) -> Record:
+    """Insert ``obj``, or write only the fields that differ from the stored row, with audit.
+
+    Raises ``ValidationError`` for a row that breaks a rule of its model. An unchanged row is not
+    written.
+    """
+    obj.full_clean()
+    model = type(obj)
+    stored = model._default_manager.filter(pk=obj.pk).first() if obj.pk else None
+    if stored is None:
+        obj.save(force_insert=True)
+        record("created", obj, by=by, at=at, detail={"values": _values(obj)})
+        return obj
+    before, after = _values(stored), _values(obj)
+    changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    if changed:
+        obj.save(update_fields=list(changed))
+        record("changed", obj, by=by, at=at, detail={"changed": changed})
+    return obj
+
+
+@transaction.atomic
+def delete_record(obj: models.Model, *, by: Actor | None, at: datetime) -> None:
+    """Delete ``obj`` and write down what it held; ``ProtectedError`` where others need it."""
+    record("deleted", obj, by=by, at=at, detail={"values": _values(obj)})
+    obj.delete()
+
+
+def _values(obj: models.Model) -> dict[str, Any]:
+    return {
+        field.name: _shown(field.value_from_object(obj))
+        for field in obj._meta.concrete_fields
+        if not field.primary_key and field.name != "password"
+    }
+
+
+def _shown(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool | int | str) else str(value)

@@ -1,0 +1,39 @@
+"""Filling a table from a SELECT in one statement, the same on SQLite and PostgreSQL."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connections, models
+
+
+def upsert_from(
+    rows: models.QuerySet[Any, dict[str, Any]],
+    into: type[models.Model],
+    *,
+    key: Sequence[str],
+    columns: Sequence[str],
+) -> int:
+    """Insert ``rows`` into ``into``; where ``key`` exists, update the columns that differ.
+
+    ``columns`` names, field by field, what is written; ``rows`` is a queryset whose ``values``
+    give the same names. Returns the number of rows inserted or changed; running it again with the
+    same data writes nothing and returns 0.
+    """
+    connection = connections[rows.db]
+    quote = connection.ops.quote_name
+    select, params = rows.values(*columns).query.get_compiler(connection=connection).as_sql()
+    names = [quote(into._meta.get_field(name).column) for name in columns]
+    keys = [quote(into._meta.get_field(name).column) for name in key]
+    rest = [name for name in names if name not in keys]
+    table = quote(into._meta.db_table)
+    sets = ", ".join(f"{name} = EXCLUDED.{name}" for name in rest)
+    differs = " OR ".join(f"{table}.{name} IS DISTINCT FROM EXCLUDED.{name}" for name in rest)
+    statement = (
+        f"INSERT INTO {table} ({', '.join(names)}) "  # noqa: S608  (quoted names of our models)
+        f"SELECT * FROM ({select}) AS incoming WHERE true "
+        f"ON CONFLICT ({', '.join(keys)}) "
+        + (f"DO UPDATE SET {sets} WHERE {differs}" if rest else "DO NOTHING")
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return int(cursor.rowcount)

@@ -1,0 +1,10 @@
+"""The app's entry in Django."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OpsdeskConfig(AppConfig):
+    name = "opsdesk"
+    verbose_name = _("System")
+    default_auto_field = "django.db.models.BigAutoField"
