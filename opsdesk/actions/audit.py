@@ -28,7 +28,7 @@ def record(
     at: datetime,
     detail: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
-    """Write that ``by`` (``None``: the system itself) did ``verb`` to ``obj``, and return the entry.
+    """Write that ``by`` (``None``: the system itself) did ``verb`` to ``obj``; return the entry.
 
     ``detail`` must be JSON-able; amounts go in as text.
     """

@@ -139,5 +139,5 @@ def amount(value: Decimal) -> models.Value:
 
 
 for _sign in (Combinable.ADD, Combinable.SUB):
-    register_combinable_fields(_sign, MoneyField, MoneyField, MoneyField)
-register_combinable_fields(Combinable.MUL, MoneyField, models.IntegerField, MoneyField)
+    register_combinable_fields(MoneyField, _sign, MoneyField, MoneyField)
+register_combinable_fields(MoneyField, Combinable.MUL, models.IntegerField, MoneyField)
