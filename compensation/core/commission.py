@@ -1,6 +1,7 @@
 """Commission: the group pool split by days, the supervisor's own, leavers and forfeiture."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -8,6 +9,7 @@ from compensation.core.inputs import Line, Problem, RunInputs, figure, line
 from compensation.core.lifecycle import PayLineKind
 from compensation.core.plan import (
     CommissionSplit,
+    PlanTerms,
     PositionTerms,
     collection_cutoff,
     service_reached,
@@ -113,14 +115,15 @@ def _paid(earned: Earned, share: Share, code: str) -> tuple[str, Line | Problem]
     if _needs_collected(share.worker, earned.inputs) and person.collected_base is None:
         told: Figures = {"employee_no": person.employee_no, "name": person.name}
         return person.employee_no, Problem("no_collected_base", told, blocking=True)
-    if person.leave_date and person.collected_base is not None:
+    if person.leave_date is not None and person.collected_base is not None:
         collected = max(person.collected_base, NOTHING)
         # With everything collected the share stands, its cent from the split included.
         if collected < earned.base:
             exact = Fraction(earned.exact) * Fraction(collected) / Fraction(earned.base)
             limited = exact * share.days / share.total_days
             amount = min(amount, round_money(limited, earned.inputs.currency))
-            figures |= _leaver_figures(share.worker, earned.inputs, collected)
+            figures["collected"] = figure(collected, earned.inputs.currency)
+            figures |= _leaver_figures(earned.inputs.terms, person.hire_date, person.leave_date)
             code = f"{code}_leaver"
     if person.misconduct:
         figures |= {"forfeited": f"{amount:f}", "forfeited_code": code}
@@ -158,15 +161,10 @@ def _tier_figures(tier: Tier) -> Figures:
     return {"tier_sign": tier.sign, "tier_bound": f"{tier.lower:f}"}
 
 
-def _leaver_figures(worker: Worker, inputs: RunInputs, collected: Decimal) -> Figures:
-    person, terms = worker.person, inputs.terms
-    if person.leave_date is None:
-        return {}
-    served = service_reached(terms, person.hire_date, person.leave_date)
+def _leaver_figures(terms: PlanTerms, hire_date: date, leave_date: date) -> Figures:
     return {
-        "collected": figure(collected, inputs.currency),
-        "left_on": person.leave_date.isoformat(),
-        "cutoff": collection_cutoff(terms, person.hire_date, person.leave_date).isoformat(),
+        "left_on": leave_date.isoformat(),
+        "cutoff": collection_cutoff(terms, hire_date, leave_date).isoformat(),
         "service_months": terms.leaver_service_months,
-        "served": int(served),
+        "served": int(service_reached(terms, hire_date, leave_date)),
     }
