@@ -1,0 +1,1 @@
+"""Measurements against hand-written SQL: only ratios within one run count."""

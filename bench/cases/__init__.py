@@ -1,0 +1,1 @@
+"""One module per measured thing; ``bench.harness.Case`` says what such a module holds."""

@@ -1,0 +1,37 @@
+"""What every test may count on, and which tests this machine cannot run."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def missing(item):
+    """Why the test cannot run here, or None."""
+    services = os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")
+    if item.get_closest_marker("services") and not services:
+        return "needs DATABASE_URL and REDIS_URL"
+    if item.get_closest_marker("real_data") and not REAL_DATA.is_dir():
+        return f"needs the data sets in {REAL_DATA}"
+    return None
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if reason := missing(item):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_unconfigure():
+    folder = Path(os.environ["OPSDESK_VAR"])
+    if folder.name.startswith("opsdesk-test-"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def real_data():
+    """The folder of the data sets that nobody here wrote."""
+    return REAL_DATA

@@ -1,0 +1,22 @@
+"""The settings with the few overrides that tests need."""
+
+import os
+import tempfile
+
+# One folder per test process: the database file, the broker and whatever else lands there.
+os.environ["OPSDESK_VAR"] = tempfile.mkdtemp(prefix="opsdesk-test-")
+os.environ["DEBUG"] = "true"
+
+from opsdesk.settings import *  # noqa: F403
+from opsdesk.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE, VAR
+
+# zeal refuses a query per row in a page; its patches need the app, its watch the middleware
+INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
+# whitenoise warns of a folder that only `collectstatic` makes, and warnings are errors here
+MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("whitenoise.")]
+MIDDLEWARE = [*MIDDLEWARE, "zeal.middleware.zeal_middleware"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # a file, as in production: the in-memory one locks by other rules
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
