@@ -18,7 +18,7 @@ MAX_QUANTITY = 1_000_000
 AMOUNT_BOUND = Decimal(10) ** 12
 YEARS = range(2000, 2101)
 TEXT_LIMITS = {
-    "store": 32,
+    "store": 40,
     "external_id": 100,
     "order": 100,
     "status": 60,

@@ -1,0 +1,1 @@
+"""Second calculations, sharing no code with the product, that its figures are held against."""
