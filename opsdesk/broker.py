@@ -41,7 +41,7 @@ class Channel(filesystem.Channel):
             except FileNotFoundError:
                 continue
             message = _parsed(content)
-            if isinstance(message, dict):
+            if isinstance(message, dict) and "delivery_tag" in message.get("properties", ()):
                 return message
             logger.warning("Dropped the unreadable message file %s", path.name)
         raise Empty

@@ -76,7 +76,7 @@ def test_nothing_but_whole_messages_is_left_in_the_folder(connect, folders):
     assert [name.partition(".")[2] for name in names] == ["desk.msg", "desk.msg"]
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"\xff\xfe", b"[]", b"null"])
+@pytest.mark.parametrize("damage", [b"", b"{", b"\xff\xfe", b"[]", b"null", b"{}"])
 def test_an_unreadable_message_is_dropped_and_the_next_one_delivered(
     connect, folders, caplog, damage
 ):
