@@ -1,6 +1,6 @@
 """Tables of the catalogue."""
 
-from catalog.models.fx import FxRate
+from catalog.models.fx import FxRate, RateNews
 from catalog.models.products import Category, GoodsClass, Product, RangeRole, Sku
 from catalog.models.stores import (
     DirtyDay,
@@ -22,6 +22,7 @@ __all__ = [
     "GoodsClass",
     "Product",
     "RangeRole",
+    "RateNews",
     "Sku",
     "Store",
     "StoreAssignment",

@@ -37,3 +37,20 @@ class FxRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.from_currency}/{self.to_currency}"
+
+
+class RateNews(models.Model):
+    """Rates of ``currency`` from ``day`` on have changed, and orders are not yet converted again.
+
+    Like ``DirtyDay`` without a unique constraint: who takes notices away takes only those seen.
+    """
+
+    currency = models.CharField(max_length=3)
+    day = models.DateField()
+
+    class Meta:
+        verbose_name = _("changed rate")
+        verbose_name_plural = _("changed rates")
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.day}"

@@ -1,0 +1,49 @@
+"""Stores by code, whose they are on a day, and which of their months are closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q
+
+from accounts.models import ClosedMonth
+from catalog.models import Store, StoreDepartment
+
+
+def stores_by_code(codes: Iterable[str]) -> dict[str, Store]:
+    """Return the stores with these codes; a code that nobody knows is left out."""
+    return {store.code: store for store in Store.objects.filter(code__in=set(codes))}
+
+
+class ClosedDays:
+    """Answers for some stores whether a day lies in a closed month of its department."""
+
+    def __init__(self, stores: Iterable[int]) -> None:
+        spans = ("store_id", "from_date", "to_date", "department__closed_months__month")
+        rows = StoreDepartment.objects.filter(
+            store__in=set(stores), department__closed_months__isnull=False
+        ).values_list(
+            "store_id", "from_date", "to_date", month=F("department__closed_months__month")
+        )
+        self._spans: dict[tuple[int, date], list[tuple[date, date | None]]] = {}
+        for store_id, start, end, month in rows:
+            self._spans.setdefault((store_id, month), []).append((start, end))
+
+    def holds(self, store_id: int, day: date) -> bool:
+        """Tell whether the day is closed."""
+        spans = self._spans.get((store_id, day.replace(day=1)), ())
+        return any(start <= day and (end is None or day < end) for start, end in spans)
+
+
+def first_closed_month(departments: Iterable[int], start: date, end: date | None) -> date | None:
+    """Return the first closed month of the departments with a day in ``start <= day < end``."""
+    until = Q() if end is None else Q(month__lt=end)
+    return (
+        ClosedMonth.objects.filter(
+            until, department__in=set(departments), month__gte=start.replace(day=1)
+        )
+        .order_by("month")
+        .values_list("month", flat=True)
+        .first()
+    )

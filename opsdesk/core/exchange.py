@@ -1,0 +1,80 @@
+"""What becomes of an item from outside: created, updated, unchanged, or refused and why."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from django.utils.translation import gettext as _
+
+FUTURE = timedelta(days=1)
+
+
+class State(StrEnum):
+    """The four answers to one item of a delivery."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    ERROR = "error"
+
+
+class Fault(Protocol):
+    """One thing wrong with an item."""
+
+    @property
+    def field(self) -> str:
+        """The name of the field that is wrong."""
+
+    @property
+    def message(self) -> str:
+        """A sentence for the user."""
+
+    @property
+    def source_row(self) -> int | None:
+        """The row of the file, where the item came from one."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """A fault of an item of the catalogue."""
+
+    field: str
+    message: str
+    source_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to one item; ``errors`` is empty unless the state is ``error``."""
+
+    state: State
+    errors: tuple[Fault, ...] = ()
+
+
+CREATED = Outcome(State.CREATED)
+UPDATED = Outcome(State.UPDATED)
+UNCHANGED = Outcome(State.UNCHANGED)
+
+
+def refused(field: str, message: str, source_row: int | None = None) -> Outcome:
+    """Return the answer to an item with one fault."""
+    return Outcome(State.ERROR, (FieldFault(field, message, source_row),))
+
+
+def is_older(given: datetime | None, stored: datetime | None) -> bool:
+    """Tell whether an item is older than what is stored; one without a time never is."""
+    return given is not None and stored is not None and given < stored
+
+
+def latest(given: datetime | None, stored: datetime | None) -> datetime | None:
+    """Return the later of two times, either of which may be unknown."""
+    return max((time for time in (given, stored) if time is not None), default=None)
+
+
+def future_fault(given: datetime | None, at: datetime) -> str:
+    """Return why a source time cannot be taken, or nothing: more than a day ahead of ``at``."""
+    if given is None or given <= at + FUTURE:
+        return ""
+    message = _("%(time)s is more than a day in the future: set the clock of the source right.")
+    return message % {"time": given.isoformat()}
