@@ -167,6 +167,15 @@ def test_the_activity_fund_is_of_net_sales_without_what_was_carried():
     assert str(result.activity_fund) == "900.00"
 
 
+def test_a_target_of_one_is_a_target():
+    result = calculate(run(person("P1"), base="1.00", target=Decimal("1.00")))
+
+    # 2 % of 1.00, and 0.5 % of it for the fund
+    assert amounts_of(result, "P1", "commission") == ["0.02"]
+    assert str(result.activity_fund) == "0.01"
+    assert result.problems == ()
+
+
 def test_without_a_target_there_is_no_commission_and_the_run_is_blocked():
     result = calculate(run(person("P1"), target=None))
 
@@ -219,11 +228,11 @@ def test_a_leaver_never_gets_more_than_the_share():
 
 
 def test_with_everything_collected_a_leaver_keeps_the_cent_of_the_split():
-    # 3,091.22 in three: the first gets 1,030.41 though a third is 1,030.4066…
+    # 3,091.21 in three: the first gets 1,030.41 though a third is 1,030.4033…
     stays = {"segments": (segment(),), "leave_date": march(31)}
-    first = leaver("P1", collected_base=Decimal("154561.00"), **stays)
+    first = leaver("P1", collected_base=Decimal("154560.50"), **stays)
 
-    result = calculate(run(first, person("P2"), person("P3"), base="154561.00"))
+    result = calculate(run(first, person("P2"), person("P3"), base="154560.50"))
 
     assert amounts_of(result, "P1", "commission") == ["1030.41"]
 

@@ -110,6 +110,7 @@ def test_a_position_nobody_set_a_salary_for_blocks_the_run():
         ([("100", "30")], "150.00"),  # exactly 30 % pays
         ([("100", "30.01")], "150.05"),
         ([("3", "1")], "166.67"),  # 500 × 1/3
+        ([("0.5", "0.4")], "400.00"),
         ([("100", "100")], "500.00"),
         ([("100", "250")], "500.00"),  # capped
         ([("100", "200"), ("100", "0")], "250.00"),  # each task capped, then the mean
@@ -160,6 +161,15 @@ def test_the_tasks_of_a_volume_are_added_up():
 
     # promotion 24/40 = 60 %, the others 87.5 %: mean 78.3333 %
     assert amounts_of(result, "S1", "performance_pay") == ["391.67"]
+
+
+def test_a_volume_may_be_less_than_one():
+    plan = volumes() | {"feedback": (task("0.5", "0.2"),)}
+
+    result = calculate(run(person("S1", "supervisor"), department_volumes=plan))
+
+    # 87.5 %, 40 % and 87.5 %: mean 71.6666 %
+    assert amounts_of(result, "S1", "performance_pay") == ["358.33"]
 
 
 def test_a_volume_without_a_plan_is_named_in_a_warning():
