@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.core.scope import Scope
@@ -63,4 +64,4 @@ class Position(models.Model):
         ordering = ["code"]
 
     def __str__(self) -> str:
-        return self.name
+        return gettext(self.name)

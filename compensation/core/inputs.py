@@ -54,7 +54,8 @@ class PersonInputs:
     the carried part like the base itself; it is needed of those who left in the month or before
     it, may be given of those who left later, and is ``None`` of everybody else.
     ``over_achievement`` is the bonus an approver decided on, ``None`` while it is only proposed.
-    ``absent_days`` is ``None`` as long as nobody entered it.
+    ``absent_days`` is ``None`` as long as nobody entered it. ``paid_elsewhere`` is true of somebody
+    who ends the month in another department: what is paid once a month is paid there.
     """
 
     employee_no: str
@@ -69,6 +70,7 @@ class PersonInputs:
     over_achievement: Decimal | None = None
     extras: tuple[Extra, ...] = ()
     grade: str | None = None
+    paid_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ MOVES = {
         needs_reason=True,
     ),
     "approve": Move(frozenset({PayRunState.SUBMITTED}), PayRunState.APPROVED),
+    # The data changed after the approval: what was approved is no longer what would be paid.
+    "void": Move(frozenset({PayRunState.APPROVED}), PayRunState.OPEN, needs_reason=True),
     "lock": Move(frozenset({PayRunState.APPROVED}), PayRunState.LOCKED),
     "pay": Move(frozenset({PayRunState.LOCKED}), PayRunState.PAID),
 }

@@ -154,6 +154,8 @@ def _payslip(employee_no: str, lines: list[Line]) -> PayslipResult:
 
 def _person(desk: Desk, worker: Worker) -> list[Line]:
     lines = _salaries(desk, worker) + _allowances(desk, worker)
+    if worker.person.paid_elsewhere:
+        return lines
     terms = desk.inputs.terms.positions.get(worker.last_position or "")
     if terms:
         measured = desk.measure(worker, terms)

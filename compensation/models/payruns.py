@@ -61,6 +61,7 @@ class PayRun(models.Model):
     inputs = models.JSONField(default=dict, editable=False)
     problems = models.JSONField(default=list, editable=False)
     changes = models.JSONField(default=list, editable=False)
+    differences = models.JSONField(default=list, editable=False)
     digest = models.CharField(max_length=64, blank=True, editable=False)
     calculated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -124,7 +125,9 @@ class BaseRow(models.Model):
     """One order or refund of a run's commission base, with the running sum up to it.
 
     From the running sum each commission line's part of this row follows by itself
-    (``opsdesk.core.money.slice_of``): the parts of all rows add up to the line to the cent.
+    (``opsdesk.core.money.slice_of``): the parts of all rows add up to the line to the cent. A row
+    with neither order nor refund is what an earlier month carried over. ``collected_on`` is the
+    day by which the buyer had paid, ``None`` where nobody knows.
     """
 
     run = models.ForeignKey(PayRun, on_delete=models.CASCADE, related_name="base_rows")
@@ -136,6 +139,7 @@ class BaseRow(models.Model):
     return_case = models.ForeignKey(
         Return, null=True, on_delete=models.PROTECT, related_name="pay_base_rows"
     )
+    collected_on = models.DateField(_("collected on"), null=True)
     amount = MoneyField(_("amount"))
     running = MoneyField(_("running sum"))
 
@@ -146,8 +150,7 @@ class BaseRow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["run", "seq"], name="base_row_unique"),
             models.CheckConstraint(
-                condition=Q(order__isnull=False, return_case__isnull=True, amount__gte=0)
-                | Q(order__isnull=True, return_case__isnull=False),
+                condition=Q(order__isnull=True) | Q(return_case__isnull=True),
                 name="base_row_order_or_return",
             ),
         ]

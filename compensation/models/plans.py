@@ -13,7 +13,7 @@ from opsdesk.models import MoneyField, MonthField, ShareField
 class PlanVersion(models.Model):
     """One version of the company's pay plan; it holds from a month until the next version's.
 
-    ``used_at`` is set when a pay run calculates with it: from then on nothing of it changes.
+    ``used_at`` is set when a pay run is submitted with it: from then on nothing of it changes.
     """
 
     number = models.PositiveIntegerField(_("version"), unique=True)

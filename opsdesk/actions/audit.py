@@ -38,7 +38,8 @@ def record(
         actor_name=by.get_username() if by else SYSTEM,
         verb=verb,
         model=obj._meta.label_lower,
-        record=f"{obj.pk} {obj}"[:200],
+        object_id=str(obj.pk),
+        record=str(obj)[:200],
         detail=dict(detail or {}),
     )
 

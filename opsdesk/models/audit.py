@@ -19,6 +19,7 @@ class AuditEntry(models.Model):
     actor_name = models.CharField(_("by"), max_length=150)
     verb = models.CharField(_("action"), max_length=60)
     model = models.CharField(_("kind of record"), max_length=80)
+    object_id = models.CharField(_("record id"), max_length=40, blank=True)
     record = models.CharField(_("record"), max_length=200)
     detail = models.JSONField(_("detail"), default=dict)
 
@@ -26,7 +27,7 @@ class AuditEntry(models.Model):
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit entries")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["model", "record"], name="audit_record_idx")]
+        indexes = [models.Index(fields=["model", "object_id"], name="audit_object_idx")]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.verb} {self.model} {self.record}"

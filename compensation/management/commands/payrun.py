@@ -1,0 +1,157 @@
+"""``manage.py payrun``: a department's month of pay from the command line."""
+
+import getpass
+import json
+import os
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Department, User
+from accounts.queries.access import scope_of
+from compensation.actions.calculation import calculate_run, replay_run
+from compensation.actions.payruns import approve_run, lock_run, pay_run, return_run, submit_run
+from compensation.core.lifecycle import CLOSED_STATES
+from compensation.core.wording import problem_words
+from compensation.models import PayRun
+from compensation.queries.payruns import formula, payslips_of, run_json
+from opsdesk.core.errors import DomainError, NotAllowed, NotReady
+from opsdesk.core.periods import Period, business_date
+
+VERBS = ("calculate", "show", "submit", "return", "approve", "lock", "pay", "replay")
+SIGNED = ("submit", "return", "approve", "lock", "pay")
+
+
+class Command(BaseCommand):
+    help = (
+        "Calculate, show, submit, return, approve, lock, pay or replay a department's pay run. "
+        "submit, return, approve, lock and pay are done by a person: name the sign-in with --by "
+        "and give the password when asked (or in OPSDESK_PASSWORD)."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("verb", choices=VERBS)
+        parser.add_argument("department", nargs="?", help="the department's code")
+        parser.add_argument("month", nargs="?", help="YYYY-MM")
+        parser.add_argument("--json", action="store_true", help="show: print JSON")
+        parser.add_argument("--by", default="", help="the sign-in of the person who does it")
+        parser.add_argument("--reason", default="", help="return: why")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        verb = options["verb"]
+        if verb == "replay" and not options["department"]:
+            return self._replay(PayRun.objects.filter(state__in=CLOSED_STATES))
+        department, month = self._department(options), self._month(options)
+        try:
+            self._run(verb, department, month, options)
+        except DomainError as error:
+            raise CommandError(error.message, returncode=1) from error
+        return None
+
+    def _run(
+        self, verb: str, department: Department, month: Period, options: dict[str, Any]
+    ) -> None:
+        now = timezone.now()
+        if verb == "calculate":
+            self._show(calculate_run(department, month, by=None, at=now))
+            return
+        run = PayRun.objects.filter(department=department, month=month.start).first()
+        if run is None:
+            raise NotReady(
+                _("There is no pay run of %(department)s for %(month)s. Calculate it first.")
+                % {"department": department, "month": str(month)}
+            )
+        if verb == "replay":
+            self._replay(PayRun.objects.filter(pk=run.pk))
+        elif verb == "show" and options["json"]:
+            self.stdout.write(json.dumps(run_json(run), ensure_ascii=False, indent=2))
+        elif verb == "show":
+            self._show(run)
+        else:
+            self._signed(verb, run, options)
+
+    def _signed(self, verb: str, run: PayRun, options: dict[str, Any]) -> None:
+        by, now = self._person(options["by"]), timezone.now()
+        scope = scope_of(by, today=business_date(now, settings.COMPANY_TIME_ZONE))
+        if not PayRun.objects.visible_to(scope).filter(pk=run.pk).exists():
+            raise NotAllowed(_("You may not see this pay run."), code="no_right")
+        match verb:
+            case "submit":
+                run = submit_run(run, scope=scope, by=by, at=now)
+            case "return":
+                run = return_run(run, reason=options["reason"], scope=scope, by=by, at=now)
+            case "approve":
+                run = approve_run(run, digest=run.digest, scope=scope, by=by, at=now)
+            case "lock":
+                run = lock_run(run, scope=scope, by=by, at=now)
+            case _:
+                run = pay_run(run, scope=scope, by=by, at=now)
+        self.stdout.write(f"{run}: {run.get_state_display()}")
+
+    def _person(self, name: str) -> User:
+        if not name:
+            raise CommandError(_("Name the person with --by."), returncode=2)
+        password = os.environ.get("OPSDESK_PASSWORD")
+        if password is None and sys.stdin.isatty():
+            password = getpass.getpass(_("Password of %(name)s: ") % {"name": name})
+        user = authenticate(username=name, password=password) if password else None
+        if not isinstance(user, User):
+            raise CommandError(_("The name or the password is wrong."), returncode=1)
+        return user
+
+    def _show(self, run: PayRun) -> None:
+        write = self.stdout.write
+        write(f"{run}: {run.get_state_display()}")
+        write(
+            _("base %(base)s = orders %(orders)s − refunds %(refunds)s, target %(target)s")
+            % {
+                "base": run.base,
+                "orders": run.orders_amount,
+                "refunds": run.refunds_amount,
+                "target": "–" if run.target is None else run.target,
+            }
+        )
+        for payslip in payslips_of(run):
+            write(f"\n{payslip.person}  {payslip.total} {run.currency}")
+            for line in payslip.lines.all():
+                write(f"  {formula(line)}")
+        for problem in run.problems:
+            mark = "!" if problem["blocking"] else "·"
+            write(f"{mark} {problem_words(problem['code'], problem['figures'])}")
+
+    def _replay(self, runs: Any) -> None:
+        found = 0
+        for run in runs.select_related("department").order_by("month", "department__code"):
+            for difference in replay_run(run):
+                found += 1
+                self.stdout.write(f"{run}: {difference}")
+        self.stdout.write(
+            _("%(runs)s pay runs replayed, %(count)s differences.")
+            % {"runs": runs.count(), "count": found}
+        )
+        if found:
+            sys.exit(1)
+
+    def _department(self, options: dict[str, Any]) -> Department:
+        code = options["department"]
+        department = Department.objects.filter(code=code).first()
+        if department is None:
+            raise CommandError(
+                _("There is no department “%(code)s”.") % {"code": code}, returncode=1
+            )
+        return department
+
+    def _month(self, options: dict[str, Any]) -> Period:
+        try:
+            period = Period.parse(options["month"] or "")
+        except ValueError:
+            period = None
+        if period is None or period.kind != "month":
+            raise CommandError(_("Give the month as YYYY-MM."), returncode=2)
+        return period
