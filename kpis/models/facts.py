@@ -22,7 +22,23 @@ class PeriodKind(models.TextChoices):
     YEAR = "year", _("Year")
 
 
-class SalesDay(models.Model):
+class DayFacts(models.Model):
+    """A store's business date with the first days of the periods it lies in.
+
+    They stand in the row so that neither database has to work them out row by row.
+    """
+
+    day = models.DateField()
+    week = models.DateField()
+    month = models.DateField()
+    quarter = models.DateField()
+    year = models.DateField()
+
+    class Meta:
+        abstract = True
+
+
+class SalesDay(DayFacts):
     """What a store sold on a business date, in reporting currency; every column adds up.
 
     ``customers_<period>`` counts orders that are their customer's first in that period, so that
@@ -31,7 +47,6 @@ class SalesDay(models.Model):
     """
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
-    day = models.DateField()
     gmv = MoneyField()
     gmv_organic = MoneyField()
     gmv_ads = MoneyField()
@@ -63,11 +78,10 @@ class SalesDay(models.Model):
         return f"{self.store_id} {self.day}"
 
 
-class RefundDay(models.Model):
+class RefundDay(DayFacts):
     """What a store paid back on a business date, in reporting currency; every column adds up."""
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
-    day = models.DateField()
     refund_amount = MoneyField()
     refund_units = models.BigIntegerField()
     refund_costed_amount = MoneyField()
@@ -126,12 +140,11 @@ class PeriodFact(models.Model):
         return f"{self.scope_kind} {self.scope_id} {self.period_kind} {self.start}"
 
 
-class FactWork(models.Model):
+class FactWork(DayFacts):
     """A store's day that a run has taken from the dirty days and not yet computed."""
 
     family = models.CharField(max_length=20, choices=FactFamily.choices)
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+")
-    day = models.DateField()
 
     class Meta:
         verbose_name = _("day in work")
@@ -146,18 +159,16 @@ class FactWork(models.Model):
 
 
 class PeriodWork(models.Model):
-    """A store's day whose facts changed and whose periods are not yet summed again."""
+    """A day whose facts changed and whose periods are not yet summed again."""
 
-    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+")
-    day = models.DateField()
+    day = models.DateField(unique=True)
 
     class Meta:
         verbose_name = _("period in work")
         verbose_name_plural = _("periods in work")
-        constraints = [models.UniqueConstraint(fields=["store", "day"], name="period_work_unique")]
 
     def __str__(self) -> str:
-        return f"{self.store_id} {self.day}"
+        return f"{self.day}"
 
 
 class Restatement(models.Model):
