@@ -226,7 +226,7 @@ def _check_order_line(checks: _Checks, at: str, line: LineItem) -> Decimal:
         return Decimal(0)
     amount = line.quantity * line.unit_price - line.discount
     checks.bound(f"{at}.quantity", amount, line.source_row)
-    return abs(amount)
+    return Decimal(0) if len(checks.errors) > before else abs(amount)
 
 
 def _check_return_line(checks: _Checks, at: str, line: ReturnLineItem) -> Decimal:

@@ -20,7 +20,7 @@ TESTS = (*_TEXT_TESTS, "in", *_NUMBER_TESTS, "blank")
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class CellTest:
     """One test on one column; texts are compared as they stand, numbers by value.
 
     A cell that is no number passes no number test.
@@ -71,7 +71,7 @@ class Group:
         return found if self.name == "any" else not found
 
 
-Condition = Test | Group
+Condition = CellTest | Group
 
 
 def parse_condition(raw: object, at: str, used: dict[str, str], depth: int = 0) -> Condition:
@@ -116,7 +116,7 @@ def _parse_group(
     )
 
 
-def _parse_test(raw: dict[str, object], at: str, used: dict[str, str]) -> Test:
+def _parse_test(raw: dict[str, object], at: str, used: dict[str, str]) -> CellTest:
     column, names = raw.get("column"), [key for key in raw if key != "column"]
     if not isinstance(column, str) or not column.strip():
         raise refusal(f"{at}.column", _("the name of a column is expected"))
@@ -130,16 +130,16 @@ def _parse_test(raw: dict[str, object], at: str, used: dict[str, str]) -> Test:
     if name == "in":
         if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
             raise refusal(place, _("a list of texts is expected"))
-        return Test(key, label, name, texts=frozenset(value))
+        return CellTest(key, label, name, texts=frozenset(value))
     if name == "blank":
         if not isinstance(value, bool):
             raise refusal(place, _("true or false is expected"))
-        return Test(key, label, name, blank=value)
+        return CellTest(key, label, name, blank=value)
     if not isinstance(value, str) or not value:
         raise refusal(place, _("a text in quotes is expected"))
     if name in _TEXT_TESTS:
-        return Test(key, label, name, text=value)
+        return CellTest(key, label, name, text=value)
     number = parse_number(value, ".")
     if number is None:
         raise refusal(place, _('a number in quotes such as "0.5" is expected'))
-    return Test(key, label, name, number=number)
+    return CellTest(key, label, name, number=number)
