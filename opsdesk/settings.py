@@ -27,6 +27,8 @@ NIGHTLY_HOUR = env.int("NIGHTLY_HOUR", default=3)
 
 INSTALLED_APPS = [
     "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -203,4 +205,35 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 
-UNFOLD = {"SITE_TITLE": "OpsDesk", "SITE_HEADER": "OpsDesk"}
+FORMAT_MODULE_PATH = ["opsdesk.formats"]
+UNFOLD = {
+    "SITE_TITLE": "OpsDesk",
+    "SITE_HEADER": "OpsDesk",
+    "SITE_URL": None,
+    "SITE_ICON": "opsdesk.admin.look.icon",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": "opsdesk.admin.look.icon"},
+    ],
+    "STYLES": ["opsdesk.admin.look.style"],
+    "SCRIPTS": ["opsdesk.admin.look.script"],
+    "SHOW_LANGUAGES": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "6px",
+    "COLORS": {
+        "primary": {
+            "50": "#f0fdfa",
+            "100": "#ccfbf1",
+            "200": "#99f6e4",
+            "300": "#5eead4",
+            "400": "#2dd4bf",
+            "500": "#14b8a6",
+            "600": "#0d9488",
+            "700": "#0f766e",
+            "800": "#115e59",
+            "900": "#134e4a",
+            "950": "#042f2e",
+        },
+    },
+    "DASHBOARD_CALLBACK": "opsdesk.admin.home.dashboard",
+    "SIDEBAR": {"show_search": False, "navigation": "opsdesk.admin.navigation.sidebar"},
+}

@@ -1,0 +1,131 @@
+"""Sign-ins and their roles."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.forms import AdminPasswordChangeForm, UserCreationForm
+
+from accounts.core.roles import Right, Role
+from accounts.models import RoleGrant, User
+from opsdesk.actions.audit import record
+from opsdesk.admin.base import DeskAdmin
+from opsdesk.admin.navigation import Entry, Section, enter
+from opsdesk.core.errors import NotAllowed
+
+
+def is_administrator(scope: Any) -> bool:
+    return Role.ADMINISTRATOR in scope.roles
+
+
+enter(
+    Entry(
+        Section.SYSTEM,
+        30,
+        gettext_lazy("Sign-ins"),
+        "admin:accounts_user_changelist",
+        "key",
+        is_administrator,
+    ),
+    Entry(
+        Section.SYSTEM,
+        40,
+        gettext_lazy("Roles"),
+        "admin:accounts_rolegrant_changelist",
+        "shield_person",
+        is_administrator,
+    ),
+)
+
+if admin.site.is_registered(Group):
+    # Rights come from roles; Django's groups would be a second, silent way.
+    admin.site.unregister(Group)
+
+
+class AdministratorsOnly(DeskAdmin):
+    """Written by administrators, looked at by auditors too."""
+
+    deletable = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may(request, Right.AUDIT_VIEW)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_administrator(request.scope)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_administrator(request.scope)
+
+
+@admin.register(User)
+class SignInAdmin(AdministratorsOnly, DjangoUserAdmin):
+    """Who may sign in. What somebody may do comes from the roles."""
+
+    form = AdministratorsOnly.form
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["username", "first_name", "last_name", "email", "is_active", "last_login"]
+    list_filter = ["is_active"]
+    search_fields = ["username__istartswith", "last_name__istartswith"]
+    readonly_fields = ["last_login", "date_joined"]
+    filter_horizontal = ()
+    fieldsets = [
+        (None, {"fields": ["username", "first_name", "last_name", "email", "is_active"]}),
+        (gettext_lazy("Dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["username", "usable_password", "password1", "password2"]}),
+    ]
+
+    def save(self, request: HttpRequest, obj: User, change: bool) -> None:
+        obj.is_staff = True
+        super().save(request, obj, change)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
+        before = User.objects.filter(pk=id).values_list("password", flat=True).first()
+        response = super().user_change_password(request, id, form_url)
+        user = User.objects.filter(pk=id).first()
+        if user is not None and user.password != before:
+            record("password set", user, by=request.user, at=timezone.now())
+        return response
+
+
+@admin.register(RoleGrant)
+class RoleGrantAdmin(AdministratorsOnly):
+    """Which roles somebody has; nobody changes the own ones."""
+
+    deletable = True
+    list_display = ["user", "role", "department"]
+    list_filter = ["role", "department"]
+    list_select_related = ["user", "department"]
+    search_fields = ["user__username__istartswith"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_administrator(request.scope)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("user", "department")
+
+    def save(self, request: HttpRequest, obj: RoleGrant, change: bool) -> None:
+        before = RoleGrant.objects.filter(pk=obj.pk).first() if change else None
+        self.refuse_own(request, obj, before)
+        super().save(request, obj, change)
+
+    def delete(self, request: HttpRequest, obj: RoleGrant) -> None:
+        self.refuse_own(request, obj, None)
+        super().delete(request, obj)
+
+    @staticmethod
+    def refuse_own(request: HttpRequest, obj: RoleGrant, before: RoleGrant | None) -> None:
+        """Raise where somebody touches the own roles."""
+        touched = {obj.user_id} | ({before.user_id} if before else set())
+        if request.user.pk in touched:
+            raise NotAllowed(
+                _("Nobody changes the own roles; ask another administrator."), field="user"
+            )

@@ -1,0 +1,74 @@
+"""Numbers, months and links as the desk writes them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from opsdesk.core.money import minor_places, round_money
+
+register = template.Library()
+
+NOTHING = "–"
+
+
+@register.filter
+def money(value: Decimal | None, currency: str = "") -> str:
+    """Write an amount with the currency's decimals and thousands separators; a dash for none."""
+    if value is None:
+        return NOTHING
+    currency = currency or settings.REPORTING_CURRENCY
+    shown = round_money(Decimal(value), currency)
+    return f"{shown:,.{minor_places(currency)}f}".replace("-", "−")
+
+
+@register.filter
+def whole(value: Decimal | int | None) -> str:
+    """Write a number without decimals, with thousands separators."""
+    if value is None:
+        return NOTHING
+    return f"{Decimal(value):,.0f}".replace("-", "−")
+
+
+@register.filter
+def number(value: Decimal | int | None) -> str:
+    """Write a number with the decimals it has, with thousands separators."""
+    if value is None:
+        return NOTHING
+    exact = Decimal(value)
+    plain = exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact.normalize()
+    return f"{plain:,f}".replace("-", "−")
+
+
+@register.filter
+def percent(value: Decimal | None, places: int = 2) -> str:
+    """Write a share as per cent."""
+    if value is None:
+        return NOTHING
+    return f"{Decimal(value) * 100:,.{places}f}".replace("-", "−") + " %"
+
+
+@register.filter
+def month(value: date | None) -> str:
+    """Write a month."""
+    return f"{value:%Y-%m}" if value else NOTHING
+
+
+@register.filter
+def state_class(state: str) -> str:
+    """Return the class of a state's badge."""
+    return f"badge badge-{state or 'none'}"
+
+
+def figure(text: str) -> SafeString:
+    """Return a figure for a list, which keeps its digits under each other."""
+    return format_html('<span class="figure">{}</span>', text)
+
+
+def badge(state: str, label: Any) -> SafeString:
+    """Return a state as a coloured word."""
+    return format_html('<span class="{}">{}</span>', state_class(state), label)

@@ -1,0 +1,59 @@
+"""Columns and filters that the lists of orders and of returns share."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Store
+from opsdesk.admin.base import PageAdmin
+from opsdesk.templatetags.desk import badge, figure, money, whole
+
+
+class StoreFilter(admin.RelatedFieldListFilter):
+    """The stores that the person sees, by code."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        stores = Store.objects.visible_to(request.scope).order_by("code")
+        return [(store.pk, f"{store.code} · {store.name}") for store in stores]
+
+
+class DocumentAdmin(PageAdmin):
+    """What orders and returns have in common on their lists."""
+
+    sortable_by = ()
+    search_help_text = _("Number, or how it begins")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """Find by how the number begins, as a range that an index serves on both databases."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        after = term[:-1] + chr(min(ord(term[-1]) + 1, 0x10FFFF))
+        return queryset.filter(external_id__gte=term, external_id__lt=after), False
+
+    @admin.display(description=_("store"))
+    def store_code(self, row: Any) -> str:
+        return row.store.code
+
+    @admin.display(description=_("status"))
+    def status_badge(self, row: Any) -> str:
+        return badge(row.status, row.get_status_display())
+
+    @admin.display(description=_("amount"))
+    def amount_figure(self, row: Any) -> str:
+        return format_html(
+            '{}<span class="cur">{}</span>', figure(money(row.amount, row.currency)), row.currency
+        )
+
+    @admin.display(description=_("units"))
+    def units_figure(self, row: Any) -> str:
+        return figure(whole(row.units))
+
+
+FILTERS: list[Any] = [("store", StoreFilter), "status"]
