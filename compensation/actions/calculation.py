@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from accounts.models import Department, Person, User
 from compensation.actions.moves import held, move, refuse_unless
+from compensation.actions.plans import refuse_faulty
 from compensation.core.inputs import RunInputs, RunResult
 from compensation.core.lifecycle import CLOSED_STATES
 from compensation.core.lines import calculate
@@ -36,7 +37,8 @@ def calculate_run(
 
     The same data gives the same lines; what differs from the calculation before is kept in
     ``differences``. Raises ``PeriodClosed`` for a locked month, ``InvalidTransition`` while the
-    run is submitted or approved, ``NotReady`` where no plan holds or nobody is employed.
+    run is submitted or approved, ``NotReady`` where no plan holds or nobody is employed,
+    ``InvalidData`` where the plan has errors.
     """
     run = _run_of(department, month)
     if run.state in CLOSED_STATES:
@@ -45,6 +47,7 @@ def calculate_run(
         )
     refuse_unless("calculate", run)
     plan = plan_for(month.start)
+    refuse_faulty(plan)
     entries = base_entries(department, month)
     inputs = gather(department, month, terms_of(plan), entries)
     if not inputs.people:

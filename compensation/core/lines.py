@@ -124,9 +124,19 @@ def _checked_target(desk: Desk) -> Decimal | None:
         )
     if inputs.target is not None and inputs.target > 0:
         return inputs.target
+    if not (inputs.orders_amount or inputs.refunds_amount or _commissioned(desk)):
+        # An office without stores and without commission needs no target.
+        return None
     code = "no_target" if inputs.target is None else "target_not_positive"
     desk.report(code, blocking=True, department=inputs.department, month=str(desk.month))
     return None
+
+
+def _commissioned(desk: Desk) -> bool:
+    """Tell whether anybody works in a position that earns commission."""
+    positions = desk.inputs.terms.positions
+    held = {position for worker in desk.staff for position in worker.positions}
+    return any(position in positions and positions[position].tiers.tiers for position in held)
 
 
 def _report_volumes(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 
 from accounts.models import Department, Employment
 from compensation.models import Attendance, PlanVersion, Proposal, WorkTask
@@ -45,10 +45,30 @@ def input_changes(department: Department, month: Period, plan: PlanVersion) -> l
         | _of(Proposal, Proposal.objects.filter(own, person__in=persons))
         | (_of(Employment, people) & Q(at__gte=began))
         | Q(model="compensation.planversion", object_id=str(plan.pk), at__gte=began)
-        | Q(model="catalog.fxrate", at__gte=began)
     )
     entries = AuditEntry.objects.filter(wanted).order_by("pk")
-    return [_change(entry) for entry in entries]
+    return [_change(entry) for entry in entries] + _rates_since(began)
+
+
+def _rates_since(began: datetime) -> list[InputChange]:
+    """Return one entry for each person who recorded FX rates since the month began."""
+    rates = AuditEntry.objects.filter(model="catalog.fxrate", at__gte=began)
+    people = (
+        rates.order_by("actor_name", "actor")
+        .values("actor_name", "actor")
+        .annotate(count=Count("pk"), last=Max("at"))
+    )
+    return [
+        InputChange(
+            at=row["last"].isoformat(timespec="seconds"),
+            by=row["actor_name"],
+            actor_id=row["actor"],
+            verb="recorded",
+            model="catalog.fxrate",
+            record=str(row["count"]),
+        )
+        for row in people
+    ]
 
 
 def _of(model: type, rows: object) -> Q:

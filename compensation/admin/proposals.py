@@ -1,0 +1,164 @@
+"""Bonuses, deductions and misconduct that one person proposes and another decides."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.core.roles import Right
+from accounts.models import Employment, Person
+from compensation.actions.inputs import decide, propose
+from compensation.models import Proposal, ProposalKind, ProposalState
+from opsdesk.admin.base import DeskAdmin, PageAdmin, number_or_404
+from opsdesk.admin.navigation import Entry, Section, enter
+from opsdesk.admin.pages import attempt, page
+from opsdesk.admin.panels import HOME_WAITING, panel
+from opsdesk.templatetags.desk import badge, figure, money, month
+
+enter(
+    Entry(
+        Section.PAY,
+        40,
+        gettext_lazy("Proposals"),
+        "admin:compensation_proposal_changelist",
+        "gavel",
+        Right.PAY_VIEW,
+    )
+)
+
+
+def visible_proposals(scope: Any) -> QuerySet:
+    """Return the proposals about people of one's departments, and those about oneself."""
+    if not scope.may(Right.PAY_VIEW):
+        return Proposal.objects.filter(
+            person=scope.person_id, state=ProposalState.APPROVED
+        )
+    if scope.everything:
+        return Proposal.objects.all()
+    mine = Employment.objects.filter(department__in=scope.departments).values("person")
+    return Proposal.objects.filter(Q(person__in=mine) | Q(proposed_by=scope.user_id))
+
+
+class AmountForm(forms.Form):
+    """The amount that is approved."""
+
+    amount = forms.DecimalField(min_value=Decimal(0), max_digits=12, decimal_places=2)
+
+
+@admin.register(Proposal)
+class ProposalAdmin(PageAdmin):
+    view_right = Right.PAY_VIEW
+    list_display = [
+        "name",
+        "month_text",
+        "kind",
+        "amount_figure",
+        "state_badge",
+        "proposed_by",
+        "decided_by",
+    ]
+    list_display_links = ["name"]
+    list_filter = ["state", "kind", "month"]
+    list_select_related = ["person", "proposed_by", "decided_by"]
+    search_fields = ["person__name__icontains", "reason__icontains"]
+    fields = ["person", "month", "kind", "amount", "reason", "evidence"]
+    page_template = "desk/pay/proposal.html"
+
+    def visible(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        return visible_proposals(request.scope)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.may(request, Right.INPUT_EDIT)
+
+    def save(self, request: HttpRequest, obj: Proposal, change: bool) -> None:
+        propose(obj, by=request.user, at=timezone.now())
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "person":
+            kwargs["queryset"] = Person.objects.visible_to(request.scope)
+        return DeskAdmin.formfield_for_foreignkey(self, db_field, request, **kwargs)
+
+    def get_urls(self) -> list[URLPattern]:
+        decision = "<str:object_id>/<str:verdict>/"
+        own = path(f"decide/{decision}", decide_view(self), name="compensation_proposal_decide")
+        return [own, *super().get_urls()]
+
+    def page_rows(self, request: HttpRequest) -> QuerySet:
+        return self.get_queryset(request).select_related("person", "proposed_by", "decided_by")
+
+    def page(self, request: HttpRequest, obj: Proposal) -> dict[str, Any]:
+        open_ = obj.state == ProposalState.PROPOSED and self.may(request, Right.PAY_APPROVE)
+        own = obj.proposed_by_id == request.user.pk or obj.person.user_id == request.user.pk
+        return {
+            "title": f"{obj.person} · {month(obj.month)}",
+            "may_decide": open_ and not own,
+            "own": open_ and own,
+            "sets_amount": obj.kind == ProposalKind.OVER_ACHIEVEMENT,
+        }
+
+    @admin.display(description=gettext_lazy("person"))
+    def name(self, proposal: Proposal) -> str:
+        return str(proposal.person)
+
+    @admin.display(description=gettext_lazy("month"))
+    def month_text(self, proposal: Proposal) -> str:
+        return month(proposal.month)
+
+    @admin.display(description=gettext_lazy("amount"))
+    def amount_figure(self, proposal: Proposal) -> str:
+        return figure(money(proposal.amount))
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_badge(self, proposal: Proposal) -> str:
+        return badge(proposal.state, proposal.get_state_display())
+
+
+def decide_view(proposals: ProposalAdmin) -> Any:
+    """Return the page that the two buttons of a proposal post to."""
+
+    @page(Right.PAY_APPROVE, post_only=True)
+    def view(request: HttpRequest, object_id: str, verdict: str) -> HttpResponse:
+        proposal = proposals.page_object(request, str(number_or_404(object_id)))
+        back = HttpResponseRedirect(proposals.page_url(proposal.pk))
+        approve = verdict == "approve"
+        if approve and proposal.kind == ProposalKind.OVER_ACHIEVEMENT:
+            form = AmountForm(request.POST)
+            if not form.is_valid():
+                messages.error(request, " ".join(form.errors["amount"]))
+                return back
+            proposal.amount = form.cleaned_data["amount"]
+        attempt(
+            request,
+            lambda: decide(
+                proposal, approve=approve, scope=request.scope, by=request.user, at=timezone.now()
+            ),
+            _("Approved.") if approve else _("Refused."),
+        )
+        return back
+
+    return view
+
+
+@panel(HOME_WAITING, "desk/home/todo.html", order=20)
+def proposals_to_decide(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """Proposals that wait for a second person."""
+    if not request.scope.may(Right.PAY_APPROVE):
+        return None
+    rows = visible_proposals(request.scope).filter(state=ProposalState.PROPOSED)
+    count = rows.exclude(proposed_by=request.user.pk).count()
+    if not count:
+        return None
+    return {
+        "text": _("Pay proposals to decide"),
+        "count": count,
+        "link": "admin:compensation_proposal_changelist",
+        "query": "?state__exact=proposed",
+        "tone": "proposed",
+    }
