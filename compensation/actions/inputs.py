@@ -127,8 +127,10 @@ def _refuse_out_of_range(proposal: Proposal) -> None:
 
 
 def _refuse_settled(row: MonthInput) -> None:
-    owner = getattr(row, "department", None)
-    departments = [owner] if owner else departments_in(row.person, row.month)
+    owner = row.department if isinstance(row, WorkTask) else None
+    departments = [owner] if owner else []
+    if row.person is not None:
+        departments = departments_in(row.person, row.month)
     for department in departments:
         refuse_closed(department, row.month)
         run = PayRun.objects.filter(department=department, month=row.month).first()

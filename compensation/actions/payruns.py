@@ -46,7 +46,7 @@ def submit_run(run: PayRun, *, scope: Scope, by: User, at: datetime) -> PayRun:
             gettext("The data changed since the calculation. Calculate again, then submit."),
             code="data_changed",
         )
-    PlanVersion.objects.filter(pk=run.plan_id, used_at__isnull=True).update(used_at=at)
+    PlanVersion.objects.filter(pay_runs=run, used_at__isnull=True).update(used_at=at)
     run.submitted_by, run.submitted_at = by, at
     run.save(update_fields=["submitted_by", "submitted_at"])
     move("submit", run, by=by, at=at)

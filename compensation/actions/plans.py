@@ -28,8 +28,8 @@ def copy_plan(
     new._state.adding = True
     new.number = (PlanVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     save_record(new, by=by, at=at)
-    for tier in plan.fund_tiers.all():
-        _copy(tier, version=new)
+    for fund_tier in plan.fund_tiers.all():
+        _copy(fund_tier, version=new)
     for position in plan.positions.prefetch_related("tiers"):
         tiers = list(position.tiers.all())
         copied = _copy(position, version=new)

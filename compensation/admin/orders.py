@@ -27,9 +27,7 @@ def _credits(request: HttpRequest, case: Order | Return) -> dict[str, Any] | Non
     found = credits_of(case)
     wanted = [credit.line.payslip_id for credit in found]
     seen = set(
-        Payslip.objects.visible_to(request.scope)
-        .filter(pk__in=wanted)
-        .values_list("pk", flat=True)
+        Payslip.objects.visible_to(request.scope).filter(pk__in=wanted).values_list("pk", flat=True)
     )
     shown = [credit for credit in found if credit.line.payslip_id in seen]
     return {"credits": shown} if shown else None

@@ -68,7 +68,8 @@ def _calculate(run: PayRun, request: HttpRequest, at: datetime) -> PayRun:
 
 
 def _return(run: PayRun, request: HttpRequest, at: datetime) -> PayRun:
-    return return_run(run, reason=request.POST.get("reason", ""), by=request.user, at=at)
+    reason = request.POST.get("reason", "")
+    return return_run(run, reason=reason, scope=request.scope, by=request.user, at=at)
 
 
 def _approve(run: PayRun, request: HttpRequest, at: datetime) -> PayRun:
@@ -87,7 +88,7 @@ VERBS = {
         gettext_lazy("Submit for approval"),
         gettext_lazy("Submitted for approval."),
         (Right.PAY_CALCULATE,),
-        lambda run, request, at: submit_run(run, by=request.user, at=at),
+        lambda run, request, at: submit_run(run, scope=request.scope, by=request.user, at=at),
         "main",
     ),
     "approve": Verb(
@@ -101,14 +102,14 @@ VERBS = {
         gettext_lazy("Lock the month"),
         gettext_lazy("Locked: the month's figures and pay do not change any more."),
         (Right.PAY_APPROVE, Right.PAY_PAY),
-        lambda run, request, at: lock_run(run, by=request.user, at=at),
+        lambda run, request, at: lock_run(run, scope=request.scope, by=request.user, at=at),
         "main",
     ),
     "pay": Verb(
         gettext_lazy("Mark as paid"),
         gettext_lazy("Marked as paid."),
         (Right.PAY_PAY,),
-        lambda run, request, at: pay_run(run, by=request.user, at=at),
+        lambda run, request, at: pay_run(run, scope=request.scope, by=request.user, at=at),
         "main",
     ),
     "return_to_open": Verb(

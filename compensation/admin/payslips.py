@@ -135,9 +135,7 @@ def _orders_behind(request: HttpRequest, line: PayslipLine) -> dict[str, Any]:
     asked = request.GET.get("page", "1")
     number = min(max(1, int(asked)), pages) if asked.isdigit() and len(asked) < 9 else 1
     rows = leaves(line, page=number)
-    url = reverse(
-        "admin:compensation_payslip_line", args=[line.payslip_id, line.position]
-    )
+    url = reverse("admin:compensation_payslip_line", args=[line.payslip_id, line.position])
     return {
         "leaves": rows,
         "count": count,

@@ -133,9 +133,7 @@ def copy_view(plans: PlanVersionAdmin) -> Any:
 
         def copy() -> None:
             start = _month_of(request.POST.get("effective_from", ""))
-            made.append(
-                copy_plan(plan, effective_from=start, by=request.user, at=timezone.now())
-            )
+            made.append(copy_plan(plan, effective_from=start, by=request.user, at=timezone.now()))
 
         if plan is not None and attempt(request, copy, _("A new version was made; change it now.")):
             return HttpResponseRedirect(plans.page_url(made[0].pk) + "?edit=1")

@@ -37,9 +37,7 @@ enter(
 def visible_proposals(scope: Any) -> QuerySet:
     """Return the proposals about people of one's departments, and those about oneself."""
     if not scope.may(Right.PAY_VIEW):
-        return Proposal.objects.filter(
-            person=scope.person_id, state=ProposalState.APPROVED
-        )
+        return Proposal.objects.filter(person=scope.person_id, state=ProposalState.APPROVED)
     if scope.everything:
         return Proposal.objects.all()
     mine = Employment.objects.filter(department__in=scope.departments).values("person")

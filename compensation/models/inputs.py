@@ -25,8 +25,10 @@ class WorkTaskQuerySet(models.QuerySet["WorkTask"]):
         """The whole company, one's departments, and always one's own."""
         if scope.everything:
             return self
+        # Comparing with None would find every task that belongs to no person.
+        own = Q(person=scope.person_id, person__isnull=False)
         return self.filter(
-            Q(person=scope.person_id)
+            own
             | Q(department__in=scope.departments)
             | Q(person__employments__department__in=scope.departments)
         ).distinct()

@@ -20,10 +20,10 @@ class PayRunQuerySet(models.QuerySet["PayRun"]):
     """Pay runs in the words of the desk."""
 
     def visible_to(self, scope: Scope) -> PayRunQuerySet:
-        """Runs of the company or one's departments, for those who may see pay."""
+        """Runs of the company, or of the departments whose pay one's role lets one see."""
         if not scope.may(Right.PAY_VIEW):
             return self.none()
-        return self if scope.everything else self.filter(department__in=scope.departments)
+        return self if scope.everything else self.filter(department__in=scope.pay_departments)
 
 
 class PayRun(models.Model):
@@ -47,7 +47,11 @@ class PayRun(models.Model):
     )
     version = models.PositiveIntegerField(_("calculation"), default=0, editable=False)
     plan = models.ForeignKey(
-        PlanVersion, verbose_name=_("pay plan"), null=True, on_delete=models.PROTECT
+        PlanVersion,
+        verbose_name=_("pay plan"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="pay_runs",
     )
     currency = models.CharField(_("currency"), max_length=3)
     orders_amount = MoneyField(_("orders"), default=0)
@@ -169,7 +173,7 @@ class PayslipQuerySet(models.QuerySet["Payslip"]):
             return self.filter(own)
         if scope.everything:
             return self
-        return self.filter(own | Q(run__department__in=scope.departments))
+        return self.filter(own | Q(run__department__in=scope.pay_departments))
 
 
 class Payslip(models.Model):

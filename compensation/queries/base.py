@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -45,45 +46,46 @@ def department_store(department: Department, day_field: str) -> Exists:
 
 
 def month_orders(department: Department, month: Period) -> QuerySet[Order]:
-    """Return the sold orders of the department's stores in the month, in the order of the base."""
+    """Return the sold orders of the department's stores in the month."""
     return (
         Order.objects.sold()
         .filter(business_date__gte=month.start, business_date__lt=month.end)
         .filter(department_store(department, "business_date"))
-        .order_by("business_date", "store__code", "external_id")
     )
 
 
 def month_refunds(department: Department, month: Period) -> QuerySet[Return]:
-    """Return the refunds made by the department's stores in the month, in the same order."""
+    """Return the refunds made by the department's stores in the month."""
     return (
         Return.objects.refunded()
         .filter(refunded_on__gte=month.start, refunded_on__lt=month.end)
         .filter(department_store(department, "refunded_on"))
-        .order_by("refunded_on", "store__code", "external_id")
     )
 
 
 def base_entries(department: Department, month: Period) -> list[BaseEntry]:
     """Return every order and refund of the month: by day, orders first, then by store and number.
 
-    The order is the same on every database, so that each row earns the same cents everywhere.
+    Sorted here, not by the database, whose collation would let the same row earn another cent on
+    another server.
     """
     orders = month_orders(department, month)
     refunds = month_refunds(department, month)
     paid = _paid_by(orders.values("pk"))
     paid_before = _paid_by(refunds.filter(order__isnull=False).values("order"))
-    entries = [
-        BaseEntry(day, amount, pk, None, paid.get(pk))
-        for pk, day, amount in orders.values_list("pk", "business_date", "reporting_amount")
-    ]
-    entries += [
-        BaseEntry(day, -amount, None, pk, paid_before.get(order) if order else day)
-        for pk, day, amount, order in refunds.values_list(
-            "pk", "refunded_on", "reporting_amount", "order"
-        )
-    ]
-    return sorted(entries, key=lambda entry: (entry.day, entry.order_id is None))
+    found: list[tuple[tuple[date, bool, str, str], BaseEntry]] = []
+    for pk, day, amount, store, number in orders.values_list(
+        "pk", "business_date", "reporting_amount", "store__code", "external_id"
+    ).order_by():
+        entry = BaseEntry(day, amount, pk, None, paid.get(pk))
+        found.append(((day, False, store, number), entry))
+    refund_rows: QuerySet[Any, Any] = refunds.values_list(
+        "pk", "refunded_on", "reporting_amount", "store__code", "external_id", "order"
+    ).order_by()
+    for pk, day, amount, store, number, order in refund_rows:
+        entry = BaseEntry(day, -amount, None, pk, paid_before.get(order) if order else day)
+        found.append(((day, True, store, number), entry))
+    return [entry for _key, entry in sorted(found, key=lambda pair: pair[0])]
 
 
 def pending_days(department: Department, month: Period) -> int:
@@ -97,11 +99,9 @@ def pending_days(department: Department, month: Period) -> int:
     )
 
 
-def _paid_by(
-    orders: QuerySet[Order, dict[str, int]] | QuerySet[Return, dict[str, int]],
-) -> dict[int, date]:
+def _paid_by(orders: QuerySet[Any, Any]) -> dict[int, date]:
     """Return for each order the day on which its payments reached its amount, if they did."""
-    payments = (
+    payments: QuerySet[Any, Any] = (
         Payment.objects.filter(order__in=orders, collected_on__isnull=False)
         .order_by("order_id", "collected_on", "pk")
         .values_list("order_id", "collected_on", "amount", "order__amount")

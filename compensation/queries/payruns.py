@@ -71,7 +71,7 @@ def credits_of(case: Order | Return) -> list[Credit]:
     """Return everybody who was paid for an order or a refund (less, for a refund)."""
     return [
         Credit(line, row.amount, _earned(line, row, whole_of(line)))
-        for row in case.pay_base_rows.select_related("run")  # type: ignore[union-attr]
+        for row in case.pay_base_rows.select_related("run")
         for line in _commission_lines(row)
     ]
 

@@ -7,7 +7,7 @@ from django.db import connections, models
 
 
 def upsert_from(
-    rows: models.QuerySet[Any, dict[str, Any]],
+    rows: models.QuerySet[Any, Any],
     into: type[models.Model],
     *,
     key: Sequence[str],
@@ -22,8 +22,9 @@ def upsert_from(
     connection = connections[rows.db]
     quote = connection.ops.quote_name
     select, params = rows.values(*columns).query.get_compiler(connection=connection).as_sql()
-    names = [quote(into._meta.get_field(name).column) for name in columns]
-    keys = [quote(into._meta.get_field(name).column) for name in key]
+    column_of = {field.name: quote(str(field.column)) for field in into._meta.concrete_fields}
+    names = [column_of[name] for name in columns]
+    keys = [column_of[name] for name in key]
     rest = [name for name in names if name not in keys]
     table = quote(into._meta.db_table)
     sets = ", ".join(f"{name} = EXCLUDED.{name}" for name in rest)

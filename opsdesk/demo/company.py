@@ -18,7 +18,7 @@ class SignIn:
     username: str
     password: str
     duty: str
-    role: Role
+    role: Role = Role.TEAM_MEMBER
     department: str = ""
 
 
