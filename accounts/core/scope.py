@@ -10,7 +10,8 @@ from accounts.core.roles import COMPANY_WIDE, RIGHTS, Right, Role
 class Scope:
     """The roles of a person and the departments they belong to, on a day of the company.
 
-    ``departments`` are primary keys; they say nothing where ``everything`` is true.
+    ``departments`` are primary keys; they say nothing where ``everything`` is true. Of these,
+    ``pay_departments`` are the ones whose pay a role opens: being employed in one does not.
     """
 
     user_id: int | None
@@ -18,6 +19,7 @@ class Scope:
     roles: frozenset[Role]
     today: date
     departments: frozenset[int] = frozenset()
+    pay_departments: frozenset[int] = frozenset()
 
     @property
     def everything(self) -> bool:
