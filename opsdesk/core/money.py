@@ -44,7 +44,8 @@ def round_money(amount: Decimal | Fraction, currency: str) -> Decimal:
     """Round ``amount`` half up (away from zero) to the minor unit of ``currency``."""
     if isinstance(amount, Fraction):
         return _round_fraction(amount, currency)
-    return _EXACT.quantize(amount, minor_unit(currency))
+    # Adding zero takes the sign off what rounds to nothing: nobody is paid −0.00.
+    return _EXACT.add(_EXACT.quantize(amount, minor_unit(currency)), ZERO)
 
 
 def convert(amount: Decimal, rate: Decimal, currency: str) -> Decimal:

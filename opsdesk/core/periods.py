@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 KINDS = ("day", "week", "month", "quarter", "year")
 
 _SHAPES = (
-    ("year", re.compile(r"(\d{4})")),
-    ("month", re.compile(r"(\d{4})-(\d{2})")),
-    ("day", re.compile(r"(\d{4})-(\d{2})-(\d{2})")),
-    ("quarter", re.compile(r"(\d{4})-Q([1-4])")),
-    ("week", re.compile(r"(\d{4})-W(\d{2})")),
+    ("year", re.compile(r"(\d{4})", re.ASCII)),
+    ("month", re.compile(r"(\d{4})-(\d{2})", re.ASCII)),
+    ("day", re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)),
+    ("quarter", re.compile(r"(\d{4})-Q([1-4])", re.ASCII)),
+    ("week", re.compile(r"(\d{4})-W(\d{2})", re.ASCII)),
 )
+# Beyond these no calendar arithmetic is needed, and near year 1 and 9999 it would overflow.
+_YEARS = range(1900, 2200)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,10 +48,11 @@ class Period:
     def parse(cls, text: str) -> "Period":
         """Read ``2011``, ``2011-Q1``, ``2011-03``, ``2011-W10`` or ``2011-03-05``.
 
-        Raises ``ValueError`` for anything else.
+        Raises ``ValueError`` for anything else, years before 1900 and after 2199 included.
         """
         for kind, shape in _SHAPES:
-            if found := shape.fullmatch(text):
+            found = shape.fullmatch(text)
+            if found and int(found[1]) in _YEARS:
                 return cls(kind, _first_day(kind, [int(group) for group in found.groups()]))
         raise ValueError(f"not a period: {text!r}")
 
@@ -135,9 +138,10 @@ def day_start(day: date, zone_name: str) -> datetime:
     """
     wall = datetime.combine(day, time(), tzinfo=zone(zone_name))
     start = wall.astimezone(UTC)
-    if business_date(start, zone_name) < day:
-        # Midnight does not exist that night: the offset before the gap gives the first instant.
-        start = wall.replace(fold=1).astimezone(UTC)
+    before = wall.replace(fold=1).astimezone(UTC)
+    if before < start:
+        # No such midnight: the two readings lie on either side of the moment the clock jumps.
+        return _jump(before, start, zone_name)
     return start
 
 
@@ -148,6 +152,20 @@ def local_instant(wall: datetime, zone_name: str) -> datetime:
     by the gap.
     """
     return wall.replace(tzinfo=zone(zone_name), fold=0).astimezone(UTC)
+
+
+def _jump(before: datetime, after: datetime, zone_name: str) -> datetime:
+    """Return the second after ``before`` and up to ``after`` at which the offset changes."""
+    name = zone(zone_name)
+    offset = after.astimezone(name).utcoffset()
+    low, high = 0, int((after - before).total_seconds())
+    while high - low > 1:
+        middle = (low + high) // 2
+        if (before + timedelta(seconds=middle)).astimezone(name).utcoffset() == offset:
+            high = middle
+        else:
+            low = middle
+    return before + timedelta(seconds=high)
 
 
 def _first_day(kind: str, numbers: list[int]) -> date:
