@@ -1,15 +1,18 @@
 """Exact decimals as whole numbers in the database: money, shares and FX rates."""
 
-from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import Any
 
 from django import forms
 from django.core import exceptions, validators
 from django.db import models
 from django.db.models.expressions import Combinable, register_combinable_fields
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-_EXACT = Context(prec=40, rounding=ROUND_HALF_UP)
+# Nothing is rounded here in silence: whatever does not fit raises.
+_EXACT = Context(prec=40, traps=[Inexact, InvalidOperation, Overflow])
+_DIGITS = 18
 _BIGINT = 9_223_372_036_854_775_807
 
 
@@ -38,8 +41,16 @@ class ScaledDecimalField(models.Field):
     @classmethod
     def to_steps(cls, value: Decimal | int | str) -> int:
         """Return the whole number that stands for ``value`` in the database."""
-        scaled = _EXACT.scaleb(Decimal(value), cls.places)
-        if not scaled.is_finite() or scaled != scaled.to_integral_value():
+        number = Decimal(value)
+        if not number.is_finite():
+            raise ValueError(f"{value} is not a number")
+        if number.adjusted() > _DIGITS:
+            raise ValueError(f"{value} is too large")
+        try:
+            scaled = _EXACT.scaleb(number, cls.places)
+        except Inexact:
+            scaled = None
+        if scaled is None or scaled != scaled.to_integral_value():
             raise ValueError(f"{value} has more than {cls.places} decimals")
         steps = int(scaled)
         if abs(steps) > _BIGINT:
@@ -54,7 +65,12 @@ class ScaledDecimalField(models.Field):
         return short if short == value else value.normalize()
 
     def from_db_value(self, value: int | None, expression: Any, connection: Any) -> Decimal | None:
-        return None if value is None else self.from_steps(int(value))
+        if value is None:
+            return None
+        steps = int(value)
+        if steps != value:
+            raise ValueError("not a whole number of steps: an average is a sum and a count")
+        return self.from_steps(steps)
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
@@ -74,6 +90,10 @@ class ScaledDecimalField(models.Field):
                 self.error_messages["invalid"], code="invalid", params={"value": value}
             ) from error
 
+    @cached_property
+    def validators(self) -> list[Any]:
+        return [*super().validators, validators.DecimalValidator(_DIGITS, self.places)]
+
     def value_to_string(self, obj: models.Model) -> str:
         value = self.value_from_object(obj)
         return "" if value is None else str(value)
@@ -81,7 +101,7 @@ class ScaledDecimalField(models.Field):
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         defaults: dict[str, Any] = {
             "form_class": forms.DecimalField,
-            "max_digits": 18,
+            "max_digits": _DIGITS,
             "decimal_places": self.places,
         }
         return super().formfield(**(defaults | kwargs))
