@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+import opsdesk.nightly  # noqa: F401  (names what works off a nightly run)
 from opsdesk.actions.jobs import claim, execute, wake
 from opsdesk.queries.jobs import waiting_job_ids
 

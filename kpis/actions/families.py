@@ -1,0 +1,150 @@
+"""How each family of daily facts is summed from the rows that it is made of."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from catalog.models import FactFamily
+from kpis.actions.sums import Part
+from kpis.models import FactWork, RefundDay, SalesDay
+from opsdesk.core.money import ZERO
+from opsdesk.models import amount
+from orders.core.items import LineKind
+from orders.core.lifecycle import MONEY_BACK, NOT_SOLD, OrderStatus
+from orders.models import Order, OrderLine, Return, ReturnLine, TrafficSource
+
+SOLD = [status for status in OrderStatus if status not in NOT_SOLD]
+KINDS = ("day", "week", "month", "quarter", "year")
+GROUP = ("store", *KINDS)
+Work = QuerySet[FactWork, FactWork]
+Days = tuple[date, date]
+
+
+@dataclass(frozen=True)
+class Family:
+    """A table of daily facts, the sums that fill it, and whether a store-day has rows at all."""
+
+    code: FactFamily
+    model: type[models.Model]
+    parts: Callable[[Work, Days], Sequence[Part]]
+    has_rows: Callable[[], Exists]
+
+
+def _money(name: str, condition: Q | None = None) -> Coalesce:
+    return Coalesce(Sum(name, filter=condition), amount(ZERO))
+
+
+def _part(rows: Work, sums: dict[str, Any]) -> Part:
+    return Part(
+        rows.values(*GROUP).annotate(**sums), group=GROUP, sums={name: name for name in sums}
+    )
+
+
+def _sales(work: Work, days: Days) -> list[Part]:
+    """Orders and order lines of the store-days in ``work``, which lie within ``days``.
+
+    The lines are summed apart from their orders: joined, an order would count once per line.
+    """
+    placed = {
+        "store__orders__business_date": F("day"),
+        "store__orders__business_date__range": days,
+    }
+    # An order of postage or fees only is no sale; its amount is 0 anyway.
+    sold = {"store__orders__has_goods": True, "store__orders__status__in": SOLD}
+    total = "store__orders__reporting_amount"
+    source = "store__orders__traffic_source"
+    first = Q(**sold, store__orders__customer_order_no=1)
+    sums = {
+        "gmv": _money(total),
+        "gmv_organic": _money(total, Q(**{source: TrafficSource.ORGANIC})),
+        "gmv_ads": _money(total, Q(**{source: TrafficSource.ADS})),
+        "orders": Count("store__orders", filter=Q(**sold)),
+        "sold_amount": _money(total, Q(**sold)),
+        "units": Coalesce(Sum("store__orders__units", filter=Q(**sold)), 0),
+        "first_order_amount": _money(total, first),
+        "new_customers": Count("store__orders", filter=first),
+    }
+    before = "store__orders__previous_order_on"
+    for kind in KINDS:
+        # The first of its customer in the period: the one before lies before the period.
+        opening = Q(**{f"{before}__isnull": True}) | Q(**{f"{before}__lt": F(kind)})
+        known = Q(**sold, store__orders__customer_order_no__isnull=False)
+        second = Q(**sold, store__orders__customer_order_no=2, **{f"{before}__gte": F(kind)})
+        sums[f"customers_{kind}"] = Count("store__orders", filter=known & opening)
+        sums[f"second_{kind}"] = Count("store__orders", filter=second)
+    orders = work.filter(**placed)
+    lines = work.filter(_costed("store__orders", OrderLine, "order"), **placed, **sold)
+    return [
+        _part(orders, sums),
+        _part(
+            lines,
+            {
+                "costed_amount": _money("store__orders__lines__reporting_amount"),
+                "cost": _money("store__orders__lines__reporting_cost"),
+            },
+        ),
+    ]
+
+
+def _costed(document: str, line: type[models.Model], parent: str) -> Q:
+    """The condition on a document's lines: goods of known cost, and the discounts beside them.
+
+    A discount has no cost of its own; it lowers the profit where the goods' cost is known.
+    """
+    goods = Q(
+        **{f"{document}__lines__kind": LineKind.GOODS},
+        **{f"{document}__lines__reporting_cost__isnull": False},
+    )
+    beside = line._default_manager.filter(
+        **{parent: OuterRef(document)}, kind=LineKind.GOODS, reporting_cost__isnull=False
+    )
+    return goods | Q(Exists(beside), **{f"{document}__lines__kind": LineKind.DISCOUNT})
+
+
+def _refunds(work: Work, days: Days) -> list[Part]:
+    """Refunded returns and their lines of the store-days in ``work``, which lie in ``days``."""
+    paid_back = {
+        "store__returns__refunded_on": F("day"),
+        "store__returns__refunded_on__range": days,
+        "store__returns__status__in": MONEY_BACK,
+    }
+    lines = work.filter(_costed("store__returns", ReturnLine, "return_case"), **paid_back)
+    # What is scrapped has cost what it has cost.
+    back_in_stock = Q(store__returns__lines__restock=True)
+    return [
+        _part(
+            work.filter(**paid_back),
+            {
+                "refund_amount": _money("store__returns__reporting_amount"),
+                "refund_units": Coalesce(Sum("store__returns__units"), 0),
+            },
+        ),
+        _part(
+            lines,
+            {
+                "refund_costed_amount": _money("store__returns__lines__reporting_amount"),
+                "refund_cost": _money("store__returns__lines__reporting_cost", back_in_stock),
+            },
+        ),
+    ]
+
+
+def _has_orders() -> Exists:
+    return Exists(Order.objects.filter(store=OuterRef("store"), business_date=OuterRef("day")))
+
+
+def _has_refunds() -> Exists:
+    return Exists(
+        Return.objects.refunded().filter(store=OuterRef("store"), refunded_on=OuterRef("day"))
+    )
+
+
+FAMILIES = (
+    Family(FactFamily.SALES, SalesDay, _sales, _has_orders),
+    Family(FactFamily.REFUNDS, RefundDay, _refunds, _has_refunds),
+)

@@ -1,0 +1,30 @@
+"""The steps of the night, in order: the one place that knows what every app does then."""
+
+from compensation.actions.payruns import draft_open_months
+from kpis.actions.facts import compute_facts
+from kpis.actions.periods import compute_periods
+from kpis.actions.runs import KIND, work_off
+from kpis.actions.steps import Step, StepRun
+from opsdesk.actions.jobs import JobRun, handles
+
+
+def draft_pay(step: StepRun) -> None:
+    """Calculate the open months' pay; what cannot be calculated is told beside the step."""
+    at = step.job_run.clock()
+    with step.piece():
+        refused = draft_open_months(step.run.as_of, at=at)
+    if refused:
+        step.note("\n".join(refused))
+
+
+STEPS = (
+    Step("facts", compute_facts),
+    Step("periods", compute_periods, needs=("facts",)),
+    Step("draft_pay", draft_pay, needs=("facts", "periods")),
+)
+
+
+@handles(KIND)
+def nightly(job_run: JobRun) -> None:
+    """Work off a nightly run; killed at any point, the next worker goes on from there."""
+    work_off(job_run, STEPS)
