@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.core.roles import Right
 from compensation.actions.plans import copy_plan, delete_plan_part, save_plan, save_plan_part
-from compensation.core.plan_check import check_plan, usable
+from compensation.core.plan_check import Severity, check_plan, usable
 from compensation.core.plan_example import worked_example
 from compensation.core.wording import exact_percent, name_of
 from compensation.models import FundTier, PlanPosition, PlanTier, PlanVersion
@@ -61,9 +61,11 @@ class PlanVersionAdmin(DeskAdmin):
         # A new version begins as a copy of one that was checked.
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: PlanVersion | None = None) -> bool:
-        unused = obj is None or obj.used_at is None
-        return unused and super().has_change_permission(request, obj)
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # The tiers of a position ask with the position they belong to.
+        plan = getattr(obj, "version", None) if isinstance(obj, PlanPosition) else obj
+        unused = plan is None or plan.used_at is None
+        return unused and super().has_change_permission(request, plan)
 
     def get_urls(self) -> list[URLPattern]:
         own = path("<str:object_id>/copy/", copy_view(self), name="compensation_planversion_copy")
@@ -91,7 +93,8 @@ class PlanVersionAdmin(DeskAdmin):
                 (name_of(one.position), one, tiers_in_words(one.tiers)) for one in positions
             ],
             "fund": tiers_in_words(terms.fund_tiers),
-            "findings": findings,
+            "faults": [one for one in findings if one.severity != Severity.INFO],
+            "hints": [one for one in findings if one.severity == Severity.INFO],
             "example": worked_example(terms) if usable(findings) else (),
             "may_edit": self.has_change_permission(request, plan),
             "may_copy": self.may(request, Right.PLAN_EDIT),
@@ -108,7 +111,10 @@ class PlanVersionAdmin(DeskAdmin):
             delete_plan_part(gone, by=request.user, at=now)
         for part in parts:
             save_plan_part(part, by=request.user, at=now)
-        formset.save_m2m()
+        for row in formset.forms:
+            if row not in formset.deleted_forms:
+                for nested in getattr(row, "nested_formsets", ()):
+                    self.save_formset(request, row, nested.formset, change)
 
     @admin.display(description=gettext_lazy("effective from"), ordering="effective_from")
     def month_text(self, plan: PlanVersion) -> str:

@@ -27,7 +27,7 @@ HISTORY_ROWS = 200
 
 
 class BoundedPaginator(Paginator):
-    """Counts at most ``LIST_BOUND`` rows: nobody pages further, and counting all of them is slow."""
+    """Counts at most ``LIST_BOUND`` rows: nobody pages further, and counting all is slow."""
 
     @cached_property
     def count(self) -> int:
@@ -159,7 +159,6 @@ class DeskAdmin(ScopedChoices, ModelAdmin):
             delete_record(gone, by=request.user, at=now)
         for part in parts:
             save_record(part, by=request.user, at=now)
-        formset.save_m2m()
 
     # Django keeps a second, editable trail of its own; ours is written by the actions.
     def log_addition(self, *args: Any) -> None: ...

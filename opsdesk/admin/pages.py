@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
@@ -45,6 +45,9 @@ def attempt(request: HttpRequest, verb: Callable[[], Any], done: str) -> bool:
             verb()
     except DomainError as refusal:
         messages.error(request, refusal.message)
+        return False
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
         return False
     messages.success(request, done)
     return True

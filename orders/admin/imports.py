@@ -1,0 +1,342 @@
+"""Files that come in: given here, watched while they are read, and what became of their rows."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.core.roles import Right
+from catalog.models import Store
+from opsdesk.admin.base import PageAdmin, number_or_404
+from opsdesk.admin.navigation import Entry, Section, enter
+from opsdesk.admin.pages import desk_page, page
+from opsdesk.admin.panels import HOME_WAITING, panel
+from opsdesk.core.errors import DomainError, InvalidData
+from opsdesk.models import ImportBatch, ImportReject, JobState
+from opsdesk.templatetags.desk import badge, figure, whole
+from orders.actions.imports import FORMATS, ORDERS, ImportRequest, start_import
+
+MAPS = Path(settings.BASE_DIR) / "docs" / "maps"
+MAP_BYTES = 200_000
+REJECTS_SHOWN = 200
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+enter(
+    Entry(
+        Section.SALES,
+        30,
+        gettext_lazy("Imports"),
+        "admin:opsdesk_importbatch_changelist",
+        "upload_file",
+        Right.IMPORT,
+    )
+)
+
+FORMAT_NAMES = {
+    ORDERS: gettext_lazy("Orders and returns (CSV with a column map)"),
+    "fx-ecb": gettext_lazy("FX rates (file of the European Central Bank)"),
+    "stores": gettext_lazy("Stores (CSV)"),
+    "skus": gettext_lazy("Products and SKUs (CSV)"),
+}
+
+
+def shipped_maps() -> list[str]:
+    """Return the names of the column maps that come with the product."""
+    return sorted(file.stem for file in MAPS.glob("*.json"))
+
+
+class UploadForm(forms.Form):
+    """A file, and how it is to be read."""
+
+    format = forms.ChoiceField(label=gettext_lazy("Format"))
+    file = forms.FileField(label=gettext_lazy("File"))
+    shipped_map = forms.ChoiceField(label=gettext_lazy("Column map"), required=False)
+    own_map = forms.FileField(
+        label=gettext_lazy("Or your own map"),
+        required=False,
+        help_text=gettext_lazy("A JSON file; only orders need a map."),
+    )
+    store = forms.ChoiceField(
+        label=gettext_lazy("Store"),
+        required=False,
+        help_text=gettext_lazy("Where neither the file nor the map names it."),
+    )
+    dry_run = forms.BooleanField(
+        label=gettext_lazy("Dry run: show what would happen, store nothing"), required=False
+    )
+
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        super().__init__(*args)
+        stores = Store.objects.visible_to(request.scope).order_by("code")
+        known = [(name, FORMAT_NAMES.get(name, name)) for name in FORMATS]
+        # Master data of the whole company is not a supervisor's to load.
+        self.fields["format"].choices = (
+            known if request.scope.may(Right.MASTER_EDIT) else [(ORDERS, FORMAT_NAMES[ORDERS])]
+        )
+        self.fields["shipped_map"].choices = [("", "–"), *((one, one) for one in shipped_maps())]
+        self.fields["store"].choices = [
+            ("", "–"),
+            *((store.code, f"{store.code} · {store.name}") for store in stores),
+        ]
+
+    def request_of(self) -> ImportRequest:
+        """Return what was asked for; ``InvalidData`` where the map cannot be read."""
+        data = self.cleaned_data
+        name, columns = self._map()
+        return ImportRequest(
+            format=data["format"],
+            name=data["file"].name,
+            map=columns,
+            map_name=name,
+            store=data["store"],
+            dry_run=data["dry_run"],
+        )
+
+    def _map(self) -> tuple[str, dict[str, Any]]:
+        own, shipped = self.cleaned_data["own_map"], self.cleaned_data["shipped_map"]
+        if own is None and not shipped:
+            return "", {}
+        if own is not None and own.size > MAP_BYTES:
+            raise InvalidData(_("A column map is smaller than that."), field="own_map")
+        name = own.name if own else f"{shipped}.json"
+        text = own.read() if own else (MAPS / name).read_bytes()
+        try:
+            columns = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise InvalidData(_("The column map is not JSON."), field="own_map") from error
+        if not isinstance(columns, dict):
+            raise InvalidData(_("The column map is not a JSON object."), field="own_map")
+        return name, columns
+
+
+@admin.register(ImportBatch)
+class ImportAdmin(PageAdmin):
+    view_right = Right.IMPORT
+    list_display = [
+        "file",
+        "format",
+        "state_badge",
+        "progress_figure",
+        "read_figure",
+        "created_figure",
+        "updated_figure",
+        "rejected_figure",
+        "by",
+        "created_at",
+    ]
+    list_display_links = ["file"]
+    list_filter = ["format", "dry_run"]
+    list_select_related = ["job", "by"]
+    sortable_by = ()
+    page_template = "desk/imports/batch.html"
+
+    def visible(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        return visible_batches(request.scope)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.may(request, Right.IMPORT)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path("<str:object_id>/progress/", progress(self), name="opsdesk_importbatch_progress"),
+            path("<str:object_id>/rejects.csv", rejects(self), name="opsdesk_importbatch_rejects"),
+            *super().get_urls(),
+        ]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return upload(self)(request)
+
+    def page_rows(self, request: HttpRequest) -> QuerySet:
+        return self.get_queryset(request).select_related("job", "by")
+
+    def page(self, request: HttpRequest, obj: ImportBatch) -> dict[str, Any]:
+        return {
+            "job": obj.job,
+            "working": bool(obj.job) and obj.job.state in (JobState.WAITING, JobState.RUNNING),
+            "progress_text": _progress_text(obj),
+            "rejects": list(obj.rejects.order_by("row_no", "id")[:REJECTS_SHOWN]),
+            "rejects_shown": REJECTS_SHOWN,
+            "aside": list(obj.set_aside.items()),
+        }
+
+    @admin.display(description=gettext_lazy("file"))
+    def file(self, batch: ImportBatch) -> str:
+        if not batch.dry_run:
+            return batch.name
+        return format_html('{} <span class="badge">{}</span>', batch.name, _("dry run"))
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_badge(self, batch: ImportBatch) -> str:
+        if batch.job is None:
+            return self.empty_value_display
+        return badge(batch.job.state, batch.job.get_state_display())
+
+    @admin.display(description=gettext_lazy("progress"))
+    def progress_figure(self, batch: ImportBatch) -> str:
+        percent = batch.job.percent if batch.job else None
+        return figure("–" if percent is None else f"{percent} %")
+
+    @admin.display(description=gettext_lazy("rows"))
+    def read_figure(self, batch: ImportBatch) -> str:
+        return figure(whole(batch.rows_read))
+
+    @admin.display(description=gettext_lazy("created"))
+    def created_figure(self, batch: ImportBatch) -> str:
+        return figure(whole(batch.created))
+
+    @admin.display(description=gettext_lazy("updated"))
+    def updated_figure(self, batch: ImportBatch) -> str:
+        return figure(whole(batch.updated))
+
+    @admin.display(description=gettext_lazy("rejected"))
+    def rejected_figure(self, batch: ImportBatch) -> str:
+        return figure(whole(batch.rejected))
+
+
+def visible_batches(scope: Any) -> QuerySet:
+    """Return all imports for those who see the whole company, else one's own."""
+    rows = ImportBatch.objects.all()
+    if not scope.may(Right.IMPORT):
+        return rows.none()
+    return rows if scope.everything else rows.filter(by=scope.user_id)
+
+
+def upload(imports: ImportAdmin) -> Any:
+    """Return the page on which a file is given."""
+
+    @page(Right.IMPORT)
+    def view(request: HttpRequest) -> HttpResponse:
+        posted = request.method == "POST"
+        form = UploadForm(request, *((request.POST, request.FILES) if posted else ()))
+        if posted and form.is_valid():
+            try:
+                batch = _start(form, request)
+            except DomainError as refusal:
+                form.add_error(_field_of(form, refusal), refusal.message)
+            else:
+                messages.success(request, _("The file was taken in; it is read now."))
+                return HttpResponseRedirect(imports.page_url(batch.pk))
+        crumbs = [(ImportBatch._meta.verbose_name_plural, imports.list_url())]
+        context = {"title": _("Give a file"), "crumbs": crumbs, "form": form}
+        return desk_page(request, "desk/imports/upload.html", context)
+
+    return view
+
+
+def _field_of(form: UploadForm, refusal: DomainError) -> str | None:
+    name = "shipped_map" if refusal.field == "map" else refusal.field
+    return name if name in form.fields else None
+
+
+def _start(form: UploadForm, request: HttpRequest) -> ImportBatch:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "incoming"
+        _write(form.cleaned_data["file"], file)
+        return start_import(file, form.request_of(), by=request.user, at=timezone.now())
+
+
+def _write(uploaded: UploadedFile, to: Path) -> None:
+    with to.open("wb") as target:
+        for chunk in uploaded.chunks():
+            target.write(chunk)
+
+
+def _progress_text(batch: ImportBatch) -> str:
+    job = batch.job
+    if job is None:
+        return ""
+    if job.state == JobState.WAITING:
+        return _("It waits for a worker.")
+    done = _("%(done)s of %(total)s") if job.total else _("%(done)s")
+    return done % {"done": whole(job.done), "total": whole(job.total)}
+
+
+def progress(imports: ImportAdmin) -> Any:
+    """Return how far an import is, for the progress bar."""
+
+    @page(Right.IMPORT)
+    def view(request: HttpRequest, object_id: str) -> HttpResponse:
+        batch = imports.page_object(request, str(number_or_404(object_id)))
+        job = batch.job
+        return JsonResponse(
+            {
+                "finished": job is None or job.state in (JobState.DONE, JobState.FAILED),
+                "percent": job.percent if job else None,
+                "text": _progress_text(batch),
+            }
+        )
+
+    return view
+
+
+def rejects(imports: ImportAdmin) -> Any:
+    """Return the refused rows as a file for the spreadsheet."""
+
+    @page(Right.IMPORT)
+    def view(request: HttpRequest, object_id: str) -> HttpResponse:
+        batch = imports.page_object(request, str(number_or_404(object_id)))
+        rows = batch.rejects.order_by("row_no", "id").iterator(chunk_size=2000)
+        response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="rejected-{batch.pk}.csv"'
+        return response
+
+    return view
+
+
+class _Echo:
+    """Gives back what the CSV writer writes."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _lines(rows: Iterator[ImportReject]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow([_("row"), _("field"), _("reason")])
+    for row in rows:
+        yield writer.writerow([row.row_no, neutral(row.field), neutral(row.reason)])
+
+
+def neutral(text: str) -> str:
+    """Return the text so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+@panel(HOME_WAITING, "desk/home/todo.html", order=30)
+def rejected_rows(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """Imports of late with refused rows."""
+    if not request.scope.may(Right.IMPORT):
+        return None
+    recent = visible_batches(request.scope).order_by("-pk").values("pk", "rejected")[:20]
+    count = sum(row["rejected"] for row in recent)
+    if not count:
+        return None
+    return {
+        "text": _("Rejected rows in the last imports"),
+        "count": count,
+        "link": "admin:opsdesk_importbatch_changelist",
+        "query": "",
+        "tone": "rejected",
+    }
