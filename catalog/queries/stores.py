@@ -23,9 +23,7 @@ class ClosedDays:
         spans = ("store_id", "from_date", "to_date", "department__closed_months__month")
         rows = StoreDepartment.objects.filter(
             store__in=set(stores), department__closed_months__isnull=False
-        ).values_list(
-            "store_id", "from_date", "to_date", month=F("department__closed_months__month")
-        )
+        ).values_list(*spans)
         self._spans: dict[tuple[int, date], list[tuple[date, date | None]]] = {}
         for store_id, start, end, month in rows:
             self._spans.setdefault((store_id, month), []).append((start, end))

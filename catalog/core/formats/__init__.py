@@ -1,0 +1,1 @@
+"""Reading files of rates, stores and SKUs."""

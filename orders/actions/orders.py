@@ -1,0 +1,177 @@
+"""Orders as they come from outside, and the moves of their status by people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from catalog.actions.stores import lock_stores, mark_dirty
+from catalog.models import FactFamily
+from opsdesk.actions.audit import record, record_many
+from opsdesk.actions.exchange import Source
+from opsdesk.core.errors import InvalidTransition
+from opsdesk.core.exchange import Outcome
+from orders.actions.customers import ensure_customers
+from orders.actions.drafts import OrderDraft, OrderIntake, read_orders
+from orders.actions.refunds import follow_orders
+from orders.actions.sequences import renumber_orders
+from orders.core.items import OrderItem
+from orders.core.lifecycle import NOT_SOLD, OrderStatus, order_sources
+from orders.models import Customer, Order, OrderEvent, OrderLine, Payment
+
+ORDER_COLUMNS = (
+    "customer",
+    "placed_at",
+    "business_date",
+    "status",
+    "source_status",
+    "traffic_source",
+    "currency",
+    "fx_rate",
+    "amount",
+    "reporting_amount",
+    "units",
+    "has_goods",
+    "shipping_charge",
+    "tax",
+    "platform_fee",
+    "source_updated_at",
+    "content_digest",
+    "batch",
+    "source_row",
+    "updated_at",
+)
+_LINE_KEY = ("order", "line_no")
+_LINE_COLUMNS = [
+    field.name for field in OrderLine._meta.concrete_fields if field.name not in ("id", *_LINE_KEY)
+]
+
+
+@transaction.atomic
+def upsert_orders(items: Sequence[OrderItem], *, source: Source, at: datetime) -> list[Outcome]:
+    """Store the orders, one answer per item in their order; give it a thousand at a time.
+
+    An item that says nothing new is ``unchanged``, and so is one older than what is stored. One
+    that cannot be taken is an ``error`` and keeps no other out. Lines and payments are replaced
+    by those of the item; a line that a return points to stays. The items must have passed
+    ``check_order``.
+    """
+    intake = read_orders(items, source=source, at=at)
+    drafts = intake.drafts
+    for draft, customer in _with_customers(drafts):
+        draft.order.customer = customer
+    _write_orders(drafts)
+    _write_lines(drafts)
+    _write_payments(drafts)
+    follow_orders([draft.order for draft in drafts if draft.money_moved])
+    _write_events(drafts, source=source, at=at)
+    _note_times(intake)
+    mark_dirty(FactFamily.SALES, {day for draft in drafts for day in draft.days()})
+    renumber_orders({pk for draft in drafts for pk in draft.customers_touched()})
+    return intake.outcomes
+
+
+@transaction.atomic
+def move_order(order: Order, to: OrderStatus, *, by: User | None, at: datetime) -> OrderEvent:
+    """Take ``order`` to status ``to`` and record it, or raise ``InvalidTransition``.
+
+    The update names the statuses it accepts, so of two people pressing the button at once
+    exactly one succeeds.
+    """
+    lock_stores([order.store_id])
+    before = Order.objects.values_list("status", flat=True).get(pk=order.pk)
+    moved = Order.objects.filter(pk=order.pk, status__in=order_sources(to)).update(
+        status=to, updated_at=at
+    )
+    if not moved:
+        order.refresh_from_db(fields=["status"])
+        message = _("Order %(order)s is %(status)s and cannot become %(to)s.")
+        words = {"order": order, "status": order.get_status_display(), "to": to.label}
+        raise InvalidTransition(message % words)
+    order.status = to
+    event = OrderEvent.objects.create(order=order, status=to, by=by, at=at)
+    record("moved", order, by=by, at=at, detail={"from": before, "to": str(to)})
+    mark_dirty(FactFamily.SALES, [(order.store_id, order.business_date)])
+    if order.customer_id and (before in NOT_SOLD) != (to in NOT_SOLD):
+        renumber_orders([order.customer_id])
+    return event
+
+
+def _with_customers(drafts: list[OrderDraft]) -> list[tuple[OrderDraft, Customer]]:
+    named = [
+        (draft, (draft.order.store_id, draft.item.customer))
+        for draft in drafts
+        if draft.item.customer is not None
+    ]
+    known = ensure_customers(wanted for _draft, wanted in named)
+    return [(draft, known[(store, item.external_id)]) for draft, (store, item) in named]
+
+
+def _write_orders(drafts: list[OrderDraft]) -> None:
+    Order.objects.bulk_create([draft.order for draft in drafts if draft.stored is None])
+    changed = [draft for draft in drafts if draft.stored is not None]
+    Order.objects.bulk_create(
+        [draft.order for draft in changed],
+        update_conflicts=True,
+        unique_fields=["store", "external_id"],
+        update_fields=ORDER_COLUMNS,
+    )
+    for draft in changed:
+        assert draft.stored is not None  # noqa: S101  (chosen above)
+        draft.order.pk = draft.stored.pk
+        draft.order.created_at = draft.stored.created_at
+
+
+def _write_lines(drafts: list[OrderDraft]) -> None:
+    for draft in drafts:
+        for line in draft.lines:
+            line.order_id = draft.order.pk
+    OrderLine.objects.bulk_create([line for d in drafts if d.stored is None for line in d.lines])
+    OrderLine.objects.bulk_create(
+        [line for draft in drafts if draft.stored is not None for line in draft.lines],
+        update_conflicts=True,
+        unique_fields=_LINE_KEY,
+        update_fields=_LINE_COLUMNS,
+    )
+    gone = [pk for draft in drafts for pk in draft.lines_gone()]
+    if gone:
+        OrderLine.objects.filter(pk__in=gone).delete()
+
+
+def _write_payments(drafts: list[OrderDraft]) -> None:
+    for draft in drafts:
+        for payment in draft.payments:
+            payment.order_id = draft.order.pk
+    Payment.objects.bulk_create(
+        [payment for draft in drafts for payment in draft.payments],
+        update_conflicts=True,
+        unique_fields=["order", "external_id"],
+        update_fields=["amount", "collected_at", "collected_on"],
+    )
+    gone = [pk for draft in drafts for pk in draft.payments_gone()]
+    if gone:
+        Payment.objects.filter(pk__in=gone).delete()
+
+
+def _write_events(drafts: list[OrderDraft], *, source: Source, at: datetime) -> None:
+    by, by_id = source.by, source.by.pk if source.by else None
+    OrderEvent.objects.bulk_create(
+        [
+            OrderEvent(order_id=d.order.pk, status=d.order.status, by_id=by_id, at=at)
+            for d in drafts
+            if d.stored is None or d.stored.status != d.order.status
+        ]
+    )
+    for verb, is_new in (("created", True), ("changed", False)):
+        names = [str(draft.order) for draft in drafts if (draft.stored is None) == is_new]
+        record_many(verb, Order, names, by=by, at=at)
+
+
+def _note_times(intake: OrderIntake) -> None:
+    """Keep the source's later time of an order that says nothing new."""
+    if intake.newer:
+        Order.objects.bulk_update(intake.newer, ["source_updated_at"], batch_size=500)
