@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='payrun',
             name='plan',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='compensation.planversion', verbose_name='pay plan'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pay_runs', to='compensation.planversion', verbose_name='pay plan'),
         ),
         migrations.CreateModel(
             name='FundTier',
