@@ -28,6 +28,8 @@ from opsdesk.core.periods import Period
 REFUNDS = ("refund_amount", "refund_units", "refund_costed_amount", "refund_cost")
 SALES = tuple(name for name in COMPONENTS if name not in REFUNDS)
 KEY = ("scope_kind", "scope_id", "period_kind", "start")
+# The steps of a money column that make one.
+WHOLE = 10**PeriodFact._meta.get_field("orders").places
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 _STEP = Decimal("0.0001")
 
@@ -99,9 +101,15 @@ def _part(facts: type[models.Model], touched: Touched, source: Any, held: Q) -> 
     rows = (
         facts._default_manager.filter(touched.days() & held)
         .values(scope=source, start=F(touched.kind.value))
-        .annotate(**{f"sum_{name}": Sum(column) for name, column in sums.items()})
+        .annotate(**{f"sum_{name}": _steps(facts, column) for name, column in sums.items()})
     )
     return Part(rows, group=("scope", "start"), sums={name: f"sum_{name}" for name in sums})
+
+
+def _steps(facts: type[models.Model], column: str) -> Any:
+    """The sum of a column in the steps of a money column; counts are whole numbers by day."""
+    is_count = isinstance(facts._meta.get_field(column), models.BigIntegerField)
+    return Sum(column) * WHOLE if is_count else Sum(column)
 
 
 def _sums(facts: type[models.Model], kind: PeriodKind) -> dict[str, str]:

@@ -50,7 +50,7 @@ class Formula:
 class Measured:
     """A metric's numbers in one scope and period; ``value`` is ``None`` where there is none."""
 
-    numerator: Decimal
+    numerator: Decimal | None
     denominator: Decimal | None
     value: Decimal | None
     coverage: Ratio | None

@@ -1,0 +1,47 @@
+"""The orders and refunds behind a metric value."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from catalog.models import Duty, StoreAssignment, StoreDepartment
+from kpis.models import ScopeKind
+from opsdesk.core.periods import Period
+from orders.models import Order, Return
+
+
+def orders_behind(scope_kind: str, scope_id: int, period: Period) -> QuerySet[Order, Order]:
+    """Return the orders that a scope's figures of a period are made of, cancelled ones included.
+
+    ``.sold()`` of it are those that count as sales.
+    """
+    days = Q(business_date__gte=period.start, business_date__lt=period.end)
+    return Order.objects.filter(days, _in_scope(scope_kind, scope_id, "business_date"))
+
+
+def refunds_behind(scope_kind: str, scope_id: int, period: Period) -> QuerySet[Return, Return]:
+    """Return the returns whose money went back within the period, in a scope's stores."""
+    days = Q(refunded_on__gte=period.start, refunded_on__lt=period.end)
+    return Return.objects.refunded().filter(days, _in_scope(scope_kind, scope_id, "refunded_on"))
+
+
+def _in_scope(scope_kind: str, scope_id: int, day: str) -> Q:
+    """The condition that a row's store belonged to the scope on the row's day."""
+    match scope_kind:
+        case ScopeKind.COMPANY:
+            return Q()
+        case ScopeKind.STORE:
+            return Q(store=scope_id)
+        case ScopeKind.DEPARTMENT:
+            departments = StoreDepartment.objects.filter(department=scope_id)
+            return Q(Exists(_on_the_day(departments, day)))
+    credited = StoreAssignment.objects.filter(person=scope_id, duty=Duty.OPERATION)
+    return Q(Exists(_on_the_day(credited, day)))
+
+
+def _on_the_day(rows: QuerySet[Any, Any], day: str) -> QuerySet[Any, Any]:
+    return rows.filter(
+        Q(to_date__isnull=True) | Q(to_date__gt=OuterRef(day)),
+        store=OuterRef("store"),
+        from_date__lte=OuterRef(day),
+    )
