@@ -24,6 +24,8 @@ REPORTING_CURRENCY = env("REPORTING_CURRENCY", default="CNY")
 COMPANY_TIME_ZONE = env("COMPANY_TIME_ZONE", default="Asia/Shanghai")
 # The hour of the company's day from which the night before may be computed.
 NIGHTLY_HOUR = env.int("NIGHTLY_HOUR", default=3)
+# For so many days after its end a period's figures may still change by returns.
+RETURNS_SETTLING_DAYS = env.int("RETURNS_SETTLING_DAYS", default=30)
 
 INSTALLED_APPS = [
     "unfold",
