@@ -9,17 +9,24 @@ from django.conf import settings
 
 from catalog.actions.stores import mark_dirty
 from catalog.models import FactFamily
+from catalog.queries.stores import ClosedDays
 from opsdesk.core.money import convert
 from orders.core.totals import Currencies, LineTotals, document_totals
 from orders.models import Order, Return, ReturnLine
 
 
 def follow_orders(orders: Iterable[Order]) -> int:
-    """Convert the refunds of the orders again with the orders' rates; return how many changed."""
+    """Convert the refunds of the orders again with the orders' rates; return how many there were.
+
+    A refund of a closed month stays as it was paid for.
+    """
     rates = {order.pk: order.fx_rate for order in orders}
     if not rates:
         return 0
-    cases = list(Return.objects.filter(order__in=rates).prefetch_related("lines__order_line"))
+    found = Return.objects.filter(order__in=rates).prefetch_related("lines__order_line")
+    cases = list(found)
+    closed = ClosedDays({case.store_id for case in cases})
+    cases = [c for c in cases if not (c.refunded_on and closed.holds(c.store_id, c.refunded_on))]
     convert_returns((case, rates[case.order_id or 0]) for case in cases)
     return len(cases)
 
