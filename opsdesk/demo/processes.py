@@ -1,14 +1,16 @@
 """Child processes that live and end together: the dead are started again, all are ended at once."""
 
+import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from contextlib import suppress
+from dataclasses import dataclass
 
-MARK = "OPSDESK_DEMO_CHILD"
+PR_SET_PDEATHSIG = 1
 PATIENCE = 15.0
 LOOK_EVERY = 0.5
 STEADY = 10.0
@@ -36,12 +38,12 @@ class Child:
 class ProcessGroup:
     """Keeps every command running until told to stop.
 
-    The children stay in the process group of the caller, so that a terminal or a supervisor
-    that ends the group reaches all of them.
+    Each child leads a group of its own: a Ctrl-C reaches this process only, which asks the
+    children in order (gunicorn hangs when its workers are interrupted beside it), and what a
+    dead child has started can be ended with it: a second schedule would run everything twice.
     """
 
     commands: Mapping[str, Sequence[str]]
-    env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     say: Callable[[str], None] = print
     stopping: bool = False
 
@@ -82,12 +84,15 @@ class ProcessGroup:
                 self.say(f"{child.name} did not end within {patience:g} s and is killed.")
                 child.process.kill()
                 child.process.wait()
-            kill_left_behind(self._mark(child))
+            kill_rest(child.process)
             child.process = None
 
     def _start(self, child: Child, now: float) -> None:
         child.process = subprocess.Popen(
-            child.command, env={**self.env, MARK: self._mark(child)}, stdin=subprocess.DEVNULL
+            child.command,
+            stdin=subprocess.DEVNULL,
+            process_group=0,
+            preexec_fn=end_with_parent if sys.platform == "linux" else None,
         )
         child.started = now
 
@@ -95,27 +100,21 @@ class ProcessGroup:
         status = child.process.returncode
         child.quick_deaths = child.quick_deaths + 1 if now - child.started < STEADY else 0
         pause = pause_before(child.quick_deaths)
+        kill_rest(child.process)
         child.process, child.start_at = None, now + pause
-        kill_left_behind(self._mark(child))
         when = f"in {pause:g} s" if pause else "now"
         self.say(f"{child.name} ended with status {status} and is started again {when}.")
 
     def _ask_to_stop(self, *_: object) -> None:
         self.stopping = True
 
-    def _mark(self, child: Child) -> str:
-        return f"{os.getpid()}.{child.name}"
+
+def kill_rest(dead: subprocess.Popen) -> None:
+    """Kill what is left of the group that ``dead`` led."""
+    with suppress(ProcessLookupError):
+        os.killpg(dead.pid, signal.SIGKILL)
 
 
-def kill_left_behind(mark: str) -> None:
-    """Kill the processes that a dead child started: a second schedule would run all twice.
-
-    They are known by the mark in their environment. Where there is no /proc nothing is done.
-    """
-    entry = f"{MARK}={mark}".encode()
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if entry in path.read_bytes().split(b"\0"):
-                os.kill(int(path.parent.name), signal.SIGKILL)
-        except OSError:
-            continue  # ended meanwhile, or somebody else's
+def end_with_parent() -> None:
+    """Have the kernel send SIGTERM to this new process when its parent is gone, even killed."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""``manage.py demo``: the sample company with web, worker and schedule in one process group."""
+"""``manage.py demo``: the sample company with web, worker and schedule, begun and ended as one."""
 
 import os
 import socket
@@ -74,7 +74,8 @@ def commands(port: int) -> dict[str, Sequence[str]]:
     return {
         "web": [
             *python, "gunicorn", "opsdesk.wsgi", "--bind", f"{HOST}:{port}",
-            "-w", "2", "--threads", "8", "--no-control-socket", "--log-level", "warning",
+            "-w", "2", "--threads", "8", "--no-control-socket",
+            "--graceful-timeout", "10", "--log-level", "warning",
         ],
         "worker": [
             *python, "celery", "-q", "-A", "opsdesk", "worker", "--beat", "--concurrency", "2",

@@ -154,19 +154,44 @@ print("ended", flush=True)
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_to_the_group_ends_all(number):
-    supervisor = subprocess.Popen(
+@pytest.fixture
+def supervisor():
+    """A process that runs a group of two, and the ids of these two."""
+    process = subprocess.Popen(
         [sys.executable, "-c", SUPERVISOR],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    children = [int(pid) for pid in supervisor.stdout.readline().split()]
+    yield process, [int(pid) for pid in process.stdout.readline().split()]
+    process.kill()
+    process.communicate()
 
-    supervisor.send_signal(number)
-    rest, _ = supervisor.communicate(timeout=30)
 
-    assert (supervisor.returncode, rest.splitlines()[-1]) == (0, "ended")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_the_group_ends_all(supervisor, number):
+    process, children = supervisor
+
+    process.send_signal(number)
+    rest, _ = process.communicate(timeout=30)
+
+    assert (process.returncode, rest.splitlines()[-1]) == (0, "ended")
     assert [alive(pid) for pid in children] == [False, False]
+
+
+def test_a_killed_supervisor_takes_its_children_along(supervisor):
+    process, children = supervisor
+
+    process.kill()
+
+    wait_until(lambda: not any(alive(pid) for pid in children))
+
+
+def test_a_terminal_interrupts_the_supervisor_only(group):
+    both, _ = group(web=SLEEPS, worker=SLEEPS)
+
+    both.tend(now=0)
+
+    groups = [os.getpgid(pid) for pid in pids(both).values()]
+    assert groups == list(pids(both).values())
