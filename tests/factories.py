@@ -7,9 +7,10 @@ from itertools import count
 from accounts.core.roles import Role
 from accounts.models import Department, Employment, Person, Position, RoleGrant, User
 from accounts.queries.access import scope_of
-from catalog.models import Store, StoreDepartment
+from catalog.models import FxRate, Store, StoreDepartment
 from compensation.models import Attendance, WorkTask
 from kpis.models import Target
+from orders.core.items import LineItem, OrderItem, ReturnItem, ReturnLineItem
 from orders.models import Customer, Order, OrderLine, Return, ReturnLine
 
 NUMBERS = count(1)
@@ -167,3 +168,46 @@ def work_task(of=None, *, planned="10", actual="10", month=MARCH, **values):
 
 def attendance(of, *, absent_days=0, month=MARCH):
     return Attendance.objects.create(person=of, month=month, absent_days=absent_days)
+
+
+def line_item(line_no=1, *, quantity=1, unit_price="10.00", **values):
+    values = {"kind": "goods", "sku": "A1", "title": "Thing"} | values
+    return LineItem(line_no=line_no, quantity=quantity, unit_price=Decimal(unit_price), **values)
+
+
+def order_item(external_id="1001", *, store="UK", placed_at=NOW, lines=None, **values):
+    """An order as it comes from outside: one line of 10.00 unless other lines are given."""
+    values = {"currency": "CNY", "status": "completed"} | values
+    return OrderItem(
+        store=store,
+        external_id=external_id,
+        placed_at=placed_at,
+        lines=tuple(lines or [line_item()]),
+        **values,
+    )
+
+
+def return_line_item(line_no=1, *, quantity=1, refund="10.00", **values):
+    values = {"kind": "goods", "sku": "A1", "title": "Thing"} | values
+    return ReturnLineItem(
+        line_no=line_no, quantity=quantity, refund_amount=Decimal(refund), **values
+    )
+
+
+def return_item(external_id="R1", *, order=None, refunded_at=NOW, lines=None, **values):
+    """A refunded return as it comes from outside: one line of 10.00 unless others are given."""
+    values = {"store": "UK", "currency": "CNY", "status": "refunded", "reason": ""} | values
+    return ReturnItem(
+        external_id=external_id,
+        order=order,
+        requested_at=NOW,
+        refunded_at=refunded_at,
+        lines=tuple(lines or [return_line_item(order_line_no=1 if order else None)]),
+        **values,
+    )
+
+
+def rate(value="9.0000000000", *, on=TODAY, source="GBP", target="CNY"):
+    return FxRate.objects.create(
+        date=on, from_currency=source, to_currency=target, rate=Decimal(value)
+    )
