@@ -1,5 +1,6 @@
 """The steps of the night, in order: the one place that knows what every app does then."""
 
+from accounts.models import Department
 from compensation.actions.payruns import draft_open_months
 from kpis.actions.facts import compute_facts
 from kpis.actions.periods import compute_periods
@@ -10,9 +11,10 @@ from opsdesk.actions.jobs import Clock, JobRun, claim, execute, handles
 
 def draft_pay(step: StepRun) -> None:
     """Calculate the open months' pay; what cannot be calculated is told beside the step."""
-    at = step.job_run.clock()
-    with step.piece():
-        refused = draft_open_months(step.run.as_of, at=at)
+    refused: list[str] = []
+    for department in Department.objects.order_by("code"):
+        with step.piece():
+            refused += draft_open_months(department, step.run.as_of, at=step.job_run.clock())
     if refused:
         step.note("\n".join(refused))
 

@@ -206,20 +206,18 @@ def pay_run(run: PayRun, *, scope: Scope, by: User, at: datetime) -> PayRun:
     return run
 
 
-def draft_open_months(today: date, *, at: datetime) -> list[str]:
-    """Calculate drafts of the open months of every department; return what was refused.
+def draft_open_months(department: Department, today: date, *, at: datetime) -> list[str]:
+    """Calculate drafts of the department's open months; return what was refused, in words.
 
-    Open are last month and this one where no run was submitted yet, and every earlier month
-    whose run is calculated. A refusal of one department does not keep the others from theirs.
+    Open are last month and this one where no run was submitted yet, and every earlier month whose
+    run is calculated. A draft whose data is unchanged stays as it is.
     """
     refused = []
-    this = month(today)
-    for department in Department.objects.order_by("code"):
-        for period in _open_months(department, this):
-            try:
-                _draft(department, period, at=at)
-            except DomainError as error:
-                refused.append(f"{department} {period}: {error.message}")
+    for period in _open_months(department, month(today)):
+        try:
+            _draft(department, period, at=at)
+        except DomainError as error:
+            refused.append(f"{department} {period}: {error.message}")
     return refused
 
 

@@ -324,8 +324,8 @@ def test_a_negative_base_pays_nothing_and_is_carried(desk, hr):
 
 
 def test_the_night_drafts_last_month_and_this_one_once(desk):
-    refused = draft_open_months(TODAY, at=NOW)
-    again = draft_open_months(TODAY, at=NOW)
+    refused = draft_open_months(desk, TODAY, at=NOW)
+    again = draft_open_months(desk, TODAY, at=NOW)
 
     assert (refused, again) == ([], [])
     assert list(PayRun.objects.order_by("month").values_list("month", "state", "version")) == [
