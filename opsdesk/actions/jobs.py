@@ -69,6 +69,7 @@ class JobRun:
         except BaseException:
             job.checkpoint, job.done, job.total, job.message = kept
             raise
+        job.attempt = 1
         self.on_progress(job)
 
     def _hold(self) -> None:
@@ -136,7 +137,7 @@ def claim(job_id: int, *, clock: Clock) -> JobRun | None:
 
 
 def execute(run: JobRun) -> JobState:
-    """Work the job off and return what became of it.
+    """Work the job off and return what became of it: running, where another has taken it over.
 
     A refusal of the business ends it as failed with its sentence; any other error is tried again
     later, at most three times without progress.
@@ -169,14 +170,16 @@ def retry(job: Job, *, at: datetime) -> bool:
 
 
 def _finish(run: JobRun, state: JobState, error: str) -> JobState:
-    _held(run).update(state=state, leased_until=None, error=error, finished_at=run.clock())
-    return state
+    ended = _held(run).update(state=state, leased_until=None, error=error, finished_at=run.clock())
+    return state if ended else JobState.RUNNING
 
 
 def _release(run: JobRun, error: str) -> JobState:
     later = run.clock() + RETRY_AFTER * run.job.attempt
-    _held(run).update(state=JobState.WAITING, leased_until=None, error=error, not_before=later)
-    return JobState.WAITING
+    freed = _held(run).update(
+        state=JobState.WAITING, leased_until=None, error=error, not_before=later
+    )
+    return JobState.WAITING if freed else JobState.RUNNING
 
 
 def _held(run: JobRun) -> Any:

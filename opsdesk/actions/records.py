@@ -24,8 +24,11 @@ def save_record(obj: Record, *, by: Actor | None, at: datetime) -> Record:
         obj.save(force_insert=True)
         record("created", obj, by=by, at=at, detail={"values": _values(obj)})
         return obj
-    before, after = _values(stored), _values(obj)
-    changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    changed = {
+        field.name: [_shown(before), _shown(after)]
+        for field in _fields(obj)
+        if (before := field.value_from_object(stored)) != (after := field.value_from_object(obj))
+    }
     if changed:
         obj.save(update_fields=list(changed))
         record("changed", obj, by=by, at=at, detail={"changed": changed})
@@ -40,11 +43,12 @@ def delete_record(obj: models.Model, *, by: Actor | None, at: datetime) -> None:
 
 
 def _values(obj: models.Model) -> dict[str, Any]:
-    return {
-        field.name: _shown(field.value_from_object(obj))
-        for field in obj._meta.concrete_fields
-        if not field.primary_key and field.name != "password"
-    }
+    return {field.name: _shown(field.value_from_object(obj)) for field in _fields(obj)}
+
+
+def _fields(obj: models.Model) -> list[Any]:
+    fields = obj._meta.concrete_fields
+    return [field for field in fields if not field.primary_key and field.name != "password"]
 
 
 def _shown(value: Any) -> Any:
