@@ -63,7 +63,7 @@ class ScopedChoices:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class DeskInline(ScopedChoices, TabularInline):
+class InlineRules(ScopedChoices):
     """Parts of a record; whoever may write the record may write them."""
 
     extra = 0
@@ -88,8 +88,12 @@ class DeskInline(ScopedChoices, TabularInline):
     owner_model: type[models.Model] | None = None
 
 
-class DeskStackedInline(DeskInline, StackedInline):
-    """The same, one part under the other."""
+class DeskInline(InlineRules, TabularInline):
+    """Parts as rows of a table."""
+
+
+class DeskStackedInline(InlineRules, StackedInline):
+    """Parts one under the other."""
 
 
 class DeskAdmin(ScopedChoices, ModelAdmin):

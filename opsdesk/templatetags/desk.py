@@ -35,6 +35,17 @@ def whole(value: Decimal | int | None) -> str:
 
 
 @register.filter
+def short(value: Decimal | None) -> str:
+    """Write an amount for an axis: 1,200,000 as 1.2M."""
+    if value is None:
+        return NOTHING
+    for bound, letter in ((Decimal(10**6), "M"), (Decimal(10**3), "k")):
+        if abs(value) >= bound:
+            return number(value / bound) + letter
+    return number(value)
+
+
+@register.filter
 def number(value: Decimal | int | None) -> str:
     """Write a number with the decimals it has, with thousands separators."""
     if value is None:
@@ -50,6 +61,12 @@ def percent(value: Decimal | None, places: int = 2) -> str:
     if value is None:
         return NOTHING
     return f"{Decimal(value) * 100:,.{places}f}".replace("-", "−") + " %"
+
+
+@register.filter
+def points(value: Decimal | None) -> str:
+    """Write a difference of two shares in percentage points."""
+    return NOTHING if value is None else f"{Decimal(value) * 100:,.2f}".replace("-", "−")
 
 
 @register.filter

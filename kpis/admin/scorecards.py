@@ -1,0 +1,73 @@
+"""Scorecards and the templates they are made from."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.core.roles import Right
+from accounts.models import Person
+from kpis.models import Scorecard, ScorecardItem, ScorecardTemplate
+from opsdesk.admin.base import DeskInline, PageAdmin, ReadOnlyAdmin
+from opsdesk.admin.navigation import Entry, Section, enter
+from opsdesk.templatetags.desk import badge, figure, number
+
+enter(
+    Entry(
+        Section.FIGURES,
+        30,
+        _("Scorecards"),
+        "admin:kpis_scorecard_changelist",
+        "fact_check",
+    )
+)
+
+
+class ItemInline(DeskInline):
+    model = ScorecardItem
+
+
+@admin.register(ScorecardTemplate)
+class ScorecardTemplateAdmin(ReadOnlyAdmin):
+    view_right = Right.PEOPLE_VIEW
+    list_display = ["position", "level", "period_kind", "version", "effective_from"]
+    list_select_related = ["position"]
+    inlines = [ItemInline]
+
+
+@admin.register(Scorecard)
+class ScorecardAdmin(PageAdmin):
+    """One's own, and those of the people one may see."""
+
+    list_display = ["name", "start", "template", "score_figure", "grade_badge"]
+    list_display_links = ["name"]
+    list_filter = ["grade", "start"]
+    list_select_related = ["person", "template__position"]
+    search_fields = ["person__employee_no__istartswith", "person__name__icontains"]
+    page_template = "desk/figures/scorecard.html"
+
+    def visible(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        scope = request.scope
+        if scope.may(Right.PAY_VIEW):
+            return rows.filter(person__in=Person.objects.visible_to(scope))
+        return rows.filter(person=scope.person_id)
+
+    def page_rows(self, request: HttpRequest) -> QuerySet:
+        return self.get_queryset(request).select_related("person", "template__position")
+
+    def page(self, request: HttpRequest, obj: Scorecard) -> dict[str, Any]:
+        return {"title": f"{obj.person} · {obj.start:%Y-%m}", "lines": obj.lines}
+
+    @admin.display(description=_("person"), ordering="person__employee_no")
+    def name(self, card: Scorecard) -> str:
+        return str(card.person)
+
+    @admin.display(description=_("score"), ordering="score")
+    def score_figure(self, card: Scorecard) -> str:
+        return figure(number(card.score))
+
+    @admin.display(description=_("grade"), ordering="grade")
+    def grade_badge(self, card: Scorecard) -> str:
+        return badge(f"grade-{card.grade or 'none'}", card.get_grade_display())

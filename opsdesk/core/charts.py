@@ -1,0 +1,137 @@
+"""Numbers to the geometry of a plot; a template draws it as inline SVG."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+ZERO = Decimal("0")
+LEFT, RIGHT, TOP, BOTTOM = Decimal(56), Decimal(8), Decimal(10), Decimal(22)
+TICKS = 4
+MOST_LABELS = 16
+
+Scale = Callable[[Decimal], Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A line across the plot and the value it stands for."""
+
+    y: str
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One value: its mark, and the full height around it in which a pointer finds it.
+
+    ``height`` is ``None`` where there is no value, which is not zero.
+    """
+
+    x: str
+    y: str
+    width: str
+    height: str | None
+    slot_x: str
+    slot_width: str
+    center: str
+    negative: bool
+    labelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BarChart:
+    """Bars over a common zero line, and the goal as one path, broken where there is none."""
+
+    width: int
+    height: int
+    left: str
+    right: str
+    zero: str
+    floor: str
+    bars: tuple[Bar, ...]
+    goal: str
+    ticks: tuple[Tick, ...]
+
+
+def bar_chart(
+    values: Sequence[Decimal | None],
+    goals: Sequence[Decimal | None] = (),
+    *,
+    width: int = 760,
+    height: int = 230,
+) -> BarChart:
+    """Return the bars of ``values`` in order, with ``goals`` as a step line over them."""
+    steps = tick_values([v for v in (*values, *goals) if v is not None])
+    low, high = steps[0], steps[-1]
+    room = Decimal(height) - TOP - BOTTOM
+    slot = (Decimal(width) - LEFT - RIGHT) / max(1, len(values))
+
+    def at(value: Decimal) -> Decimal:
+        return TOP + (high - value) / (high - low) * room
+
+    every = -(-len(values) // MOST_LABELS)
+    bars = tuple(
+        _bar(value, LEFT + slot * number, slot, at, number % max(1, every) == 0)
+        for number, value in enumerate(values)
+    )
+    return BarChart(
+        width=width,
+        height=height,
+        left=_place(LEFT),
+        right=_place(Decimal(width) - RIGHT),
+        zero=_place(at(ZERO)),
+        floor=_place(Decimal(height) - Decimal(6)),
+        bars=bars,
+        goal=_goal_path(goals, slot, at),
+        ticks=tuple(Tick(_place(at(value)), value) for value in steps),
+    )
+
+
+def tick_values(values: Sequence[Decimal]) -> tuple[Decimal, ...]:
+    """Return round values, in even steps, from at or below the least (and 0) to the greatest."""
+    low, high = min((ZERO, *values)), max((ZERO, *values))
+    if low == high:
+        high = Decimal(1)
+    step = _round_step((high - low) / TICKS)
+    first = (low / step).to_integral_value(ROUND_FLOOR)
+    last = (high / step).to_integral_value(ROUND_CEILING)
+    return tuple(step * number for number in range(int(first), int(last) + 1))
+
+
+def _round_step(least: Decimal) -> Decimal:
+    """Return the least of 1, 2, 5 × 10ⁿ that is not below ``least``."""
+    unit = Decimal(1).scaleb(least.adjusted())
+    return next(unit * factor for factor in (1, 2, 5, 10) if unit * factor >= least)
+
+
+def _bar(value: Decimal | None, slot_x: Decimal, slot: Decimal, at: Scale, labelled: bool) -> Bar:
+    top, bottom = (at(max(value, ZERO)), at(min(value, ZERO))) if value is not None else (ZERO,) * 2
+    return Bar(
+        x=_place(slot_x + slot * Decimal("0.15")),
+        y=_place(top),
+        width=_place(slot * Decimal("0.7")),
+        height=None if value is None else _place(bottom - top),
+        slot_x=_place(slot_x),
+        slot_width=_place(slot),
+        center=_place(slot_x + slot / 2),
+        negative=value is not None and value < ZERO,
+        labelled=labelled,
+    )
+
+
+def _goal_path(goals: Sequence[Decimal | None], slot: Decimal, at: Scale) -> str:
+    path: list[str] = []
+    drawing = False
+    for number, goal in enumerate(goals):
+        if goal is None:
+            drawing = False
+            continue
+        start, end, y = LEFT + slot * number, LEFT + slot * (number + 1), at(goal)
+        path.append(f"{'L' if drawing else 'M'}{_place(start)} {_place(y)}H{_place(end)}")
+        drawing = True
+    return "".join(path)
+
+
+def _place(value: Decimal) -> str:
+    """Write a coordinate with one decimal, in every language with a point."""
+    return f"{value:.1f}"
