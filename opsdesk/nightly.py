@@ -5,8 +5,17 @@ from compensation.actions.payruns import draft_open_months
 from kpis.actions.facts import compute_facts
 from kpis.actions.periods import compute_periods
 from kpis.actions.runs import KIND, close_dead_runs, start_run, work_off
+from kpis.actions.scorecards import make_scorecards
 from kpis.actions.steps import Step, StepRun
 from opsdesk.actions.jobs import Clock, JobRun, claim, execute, handles
+from orders.actions.rates import reconvert
+
+
+def convert_again(step: StepRun) -> None:
+    """Bring the amounts of days whose FX rates changed to the new rates."""
+    changed = reconvert(step.job_run, at=step.job_run.clock())
+    with step.piece() as tally:
+        tally.written += changed
 
 
 def draft_pay(step: StepRun) -> None:
@@ -20,9 +29,12 @@ def draft_pay(step: StepRun) -> None:
 
 
 STEPS = (
+    Step("fx", convert_again),
+    # Amounts with yesterday's rate are better than no figures: facts do not wait for the rates.
     Step("facts", compute_facts),
     Step("periods", compute_periods, needs=("facts",)),
-    Step("draft_pay", draft_pay, needs=("facts", "periods")),
+    Step("scorecards", make_scorecards, needs=("periods",)),
+    Step("draft_pay", draft_pay, needs=("fx", "scorecards")),
 )
 
 

@@ -29,7 +29,7 @@ REFUNDS = ("refund_amount", "refund_units", "refund_costed_amount", "refund_cost
 SALES = tuple(name for name in COMPONENTS if name not in REFUNDS)
 KEY = ("scope_kind", "scope_id", "period_kind", "start")
 # The steps of a money column that make one.
-WHOLE = 10**PeriodFact._meta.get_field("orders").places
+WHOLE = 10 ** PeriodFact._meta.get_field("orders").places
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 _STEP = Decimal("0.0001")
 
