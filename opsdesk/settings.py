@@ -98,7 +98,7 @@ else:
     _db["CONN_HEALTH_CHECKS"] = True
 
 REDIS_URL = env("REDIS_URL", default="")
-CELERY_BROKER_URL = REDIS_URL or "opsfile://"
+CELERY_BROKER_URL = REDIS_URL or "opsfile://localhost"
 _BROKER_DIR = VAR / "broker"
 if not REDIS_URL:
     for _name in ("messages", "control"):

@@ -46,7 +46,7 @@ def write(today: date, users: dict[str, User], *, at: datetime) -> None:
     for code, supervisor in supervisors.items():
         department = Department.objects.get(code=code)
         for period in months:
-            _inputs(random, department, period, by=(supervisor, users["hr"]))
+            _inputs(random, department, (period, this), by=(supervisor, users["hr"]), at=at)
         for period in months[:-2]:
             _run(department, period, supervisor, users, paid=True)
         _run(department, months[-2], supervisor, users, paid=code == "ASIA")
@@ -64,12 +64,18 @@ def _plan(today: date, *, at: datetime) -> None:
 
 
 def _inputs(
-    random: Random, department: Department, period: Period, *, by: tuple[User, User]
+    random: Random,
+    department: Department,
+    months: tuple[Period, Period],
+    by: tuple[User, User],
+    at: datetime,
 ) -> None:
+    period, this = months
     supervisor, hr = by
     before = _on(period.start - timedelta(days=4))
-    after = _on(period.end)
-    sold = sum((entry.amount for entry in base_entries(department, period)), Decimal(0))
+    after = min(_on(period.end), at)
+    known = period if period != this else period.previous()
+    sold = sum((entry.amount for entry in base_entries(department, known)), Decimal(0))
     wanted = sold * Decimal(random.choice(("0.78", "0.86", "0.95", "1.05", "1.17", "1.3")))
     target = Target(
         department=department,
@@ -79,7 +85,8 @@ def _inputs(
     save_record(target, by=supervisor, at=before)
     for kind, planned in VOLUMES:
         row = WorkTask(department=department, kind=kind, name=VolumeKind(kind).label)
-        _task(row, period, planned, random, by=supervisor)
+        row.month, row.planned = period.start, Decimal(planned)
+        _task(row, random, by=supervisor, at=after)
     for employment in (
         Employment.objects.during(period.start, period.end)
         .filter(department=department)
@@ -87,16 +94,18 @@ def _inputs(
     ):
         for name, planned in TASKS.get(employment.position.code, ()):
             row = WorkTask(person=employment.person, name=name)
-            _task(row, period, planned, random, by=supervisor)
+            row.month, row.planned = period.start, Decimal(planned)
+            _task(row, random, by=supervisor, at=after)
+        if period == this:
+            continue  # nobody knows yet who will be absent
         absent = random.choice((0, 0, 0, 0, 1, 2))
         attendance = Attendance(person=employment.person, month=period.start, absent_days=absent)
         save_month_input(attendance, by=hr, at=after)
 
 
-def _task(row: WorkTask, period: Period, planned: int, random: Random, *, by: User) -> None:
-    row.month, row.planned = period.start, Decimal(planned)
-    row.actual = Decimal(round(planned * random.uniform(0.7, 1.15)))
-    save_month_input(row, by=by, at=_on(period.end))
+def _task(row: WorkTask, random: Random, *, by: User, at: datetime) -> None:
+    row.actual = Decimal(round(float(row.planned) * random.uniform(0.7, 1.15)))
+    save_month_input(row, by=by, at=at)
 
 
 def _run(
