@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.management.base import BaseCommand, CommandError
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -100,7 +101,10 @@ class Command(BaseCommand):
         password = os.environ.get("OPSDESK_PASSWORD")
         if password is None and sys.stdin.isatty():
             password = getpass.getpass(_("Password of %(name)s: ") % {"name": name})
-        user = authenticate(username=name, password=password) if password else None
+        # The guard against guessing counts by name and address, so it wants a request.
+        request = HttpRequest()
+        request.META["REMOTE_ADDR"] = "127.0.0.1"
+        user = authenticate(request, username=name, password=password) if password else None
         if not isinstance(user, User):
             raise CommandError(_("The name or the password is wrong."), returncode=1)
         return user
@@ -140,6 +144,8 @@ class Command(BaseCommand):
 
     def _department(self, options: dict[str, Any]) -> Department:
         code = options["department"]
+        if not code:
+            raise CommandError(_("Name the department by its code."), returncode=2)
         department = Department.objects.filter(code=code).first()
         if department is None:
             raise CommandError(
