@@ -302,6 +302,7 @@ def _penalty(desk: Desk, terms: PositionTerms) -> Line | None:
         measured.capped
         for worker in desk.staff
         if worker.last_position == terms.penalty_of
+        and not worker.person.paid_elsewhere
         and (measured := of_tasks(worker.person.tasks)) is not None
     ]
     if not plans:

@@ -29,7 +29,8 @@ def input_changes(department: Department, month: Period, plan: PlanVersion) -> l
     """Return the changes of the month's inputs, oldest first.
 
     The month's own inputs (target, work plan, attendance, proposals) count whenever they were
-    changed; employments, the plan and FX rates since the month began.
+    changed, those that were deleted or moved away included; employments, the plan and FX rates
+    since the month began.
     """
     people = Employment.objects.during(month.start, month.end).filter(department=department)
     persons = people.values("person")
@@ -45,6 +46,8 @@ def input_changes(department: Department, month: Period, plan: PlanVersion) -> l
         | _of(Proposal, Proposal.objects.filter(own, person__in=persons))
         | (_of(Employment, people) & Q(at__gte=began))
         | Q(model="compensation.planversion", object_id=str(plan.pk), at__gte=began)
+        | _gone(department, month, list(persons.values_list("person", flat=True)))
+        | (Q(model="accounts.employment", at__gte=began) & _left(department, []))
     )
     entries = AuditEntry.objects.filter(wanted).order_by("pk")
     return [_change(entry) for entry in entries] + _rates_since(began)
@@ -69,6 +72,29 @@ def _rates_since(began: datetime) -> list[InputChange]:
         )
         for row in people
     ]
+
+
+def _gone(department: Department, month: Period, persons: list[int]) -> Q:
+    """Return the entries of inputs that were the month's before they were deleted or changed."""
+    first = month.start.isoformat()
+    theirs = Q(detail__values__department=department.pk) | Q(detail__values__person__in=persons)
+    deleted = Q(verb="deleted", detail__values__month=first) & theirs
+    owned = Q(department=department) | Q(person__in=persons)
+    moved = Q(detail__changed__month__0=first) & (
+        _of(Target, Target.objects.filter(department=department))
+        | _of(WorkTask, WorkTask.objects.filter(owned))
+        | _of(Attendance, Attendance.objects.filter(person__in=persons))
+        | _of(Proposal, Proposal.objects.filter(person__in=persons))
+    )
+    labels = [model._meta.label_lower for model in (Target, WorkTask, Attendance, Proposal)]
+    return moved | (Q(model__in=labels) & (deleted | _left(department, persons)))
+
+
+def _left(department: Department, persons: list[int]) -> Q:
+    """Return the changes that took a record away from the department or one of ``persons``."""
+    return Q(detail__changed__department__0=department.pk) | Q(
+        detail__changed__person__0__in=persons
+    )
 
 
 def _of(model: type, rows: object) -> Q:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 
 from accounts.models import Department, Employment, Person
@@ -34,7 +35,7 @@ def gather(
     return RunInputs(
         department=department.code,
         month=month.start,
-        currency=terms.currency,
+        currency=settings.REPORTING_CURRENCY,
         terms=terms,
         orders_amount=sum((entry.amount for entry in entries if entry.order_id), ZERO),
         refunds_amount=-sum((entry.amount for entry in entries if entry.return_id), ZERO),
