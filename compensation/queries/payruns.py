@@ -1,11 +1,10 @@
 """What stands behind a payslip's line, and who was paid for an order."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F, QuerySet, Sum, Window
+from django.db.models import F, Q, QuerySet, Sum, Window
 
 from compensation.core.lifecycle import PayLineKind
 from compensation.core.wording import words
@@ -57,7 +56,7 @@ def leaves(line: PayslipLine, *, page: int = 1) -> list[Leaf]:
     """Return a page of what a commission line is made of; over all pages it adds up to the line."""
     rows = leaf_rows(line).select_related("order__store", "return_case__store")
     start = (page - 1) * PAGE
-    return [_leaf(line, row, whole_of(line)) for row in rows[start : start + PAGE]]
+    return [_leaf(line, row) for row in rows[start : start + PAGE]]
 
 
 def whole_of(line: PayslipLine) -> Decimal:
@@ -69,11 +68,22 @@ def whole_of(line: PayslipLine) -> Decimal:
 
 def credits_of(case: Order | Return) -> list[Credit]:
     """Return everybody who was paid for an order or a refund (less, for a refund)."""
-    return [
-        Credit(line, row.amount, _earned(line, row, whole_of(line)))
-        for row in case.pay_base_rows.select_related("run")
-        for line in _commission_lines(row)
+    rows = {row.run_id: row for row in case.pay_base_rows.all()}
+    lines = [
+        line
+        for line in PayslipLine.objects.filter(payslip__run__in=rows, kind=PayLineKind.COMMISSION)
+        .exclude(amount=0)
+        .select_related("payslip__person", "payslip__run__department")
+        .order_by("payslip__run__month", "payslip__person__employee_no", "position")
+        if _counted(line, rows[line.payslip.run_id])
     ]
+    upto = _leavers_upto(lines, rows)
+    found = []
+    for line in lines:
+        row = rows[line.payslip.run_id]
+        running = upto.get(line.pk, row.running)
+        found.append(Credit(line, row.amount, _earned(line, row.amount, running)))
+    return found
 
 
 def run_json(run: PayRun) -> dict[str, object]:
@@ -106,31 +116,40 @@ def formula(line: PayslipLine) -> str:
     return words(line.kind, line.code, line.figures)
 
 
-def _commission_lines(row: BaseRow) -> Iterator[PayslipLine]:
-    lines = PayslipLine.objects.filter(
-        payslip__run=row.run_id, kind=PayLineKind.COMMISSION
-    ).select_related("payslip__person", "payslip__run__department")
-    for line in lines.exclude(amount=0).order_by("payslip__person__employee_no", "position"):
-        cutoff = line.figures.get("cutoff")
-        if not cutoff or (row.collected_on and row.collected_on <= date.fromisoformat(cutoff)):
-            yield line
+def _counted(line: PayslipLine, row: BaseRow) -> bool:
+    """Tell whether a commission line was made of ``row``: a leaver's only of what was paid."""
+    cutoff = line.figures.get("cutoff")
+    return not cutoff or bool(row.collected_on and row.collected_on.isoformat() <= cutoff)
 
 
-def _leaf(line: PayslipLine, row: BaseRow, whole: Decimal) -> Leaf:
-    upto = row.upto  # type: ignore[attr-defined]
-    earned = slice_of(line.amount, upto - row.amount, upto, whole, line.payslip.run.currency)
+def _leaf(line: PayslipLine, row: BaseRow) -> Leaf:
+    earned = _earned(line, row.amount, row.upto)  # type: ignore[attr-defined]
     return Leaf(row.day, row.order, row.return_case, row.amount, earned)
 
 
-def _earned(line: PayslipLine, row: BaseRow, whole: Decimal) -> Decimal:
-    upto = _leaver_upto(line, row) if "cutoff" in line.figures else row.running
-    return slice_of(line.amount, upto - row.amount, upto, whole, row.run.currency)
+def _earned(line: PayslipLine, amount: Decimal, upto: Decimal) -> Decimal:
+    currency = line.payslip.run.currency
+    return slice_of(line.amount, upto - amount, upto, whole_of(line), currency)
 
 
-def _leaver_upto(line: PayslipLine, row: BaseRow) -> Decimal:
-    """Return the running sum of a leaver's rows up to and with ``row``."""
-    rows = leaf_rows(line).filter(seq__lte=row.seq)
-    return rows.aggregate(total=Sum("amount"))["total"] or ZERO
+def _leavers_upto(lines: list[PayslipLine], rows: dict[int, BaseRow]) -> dict[int, Decimal]:
+    """Return by line the running sum of a leaver's rows up to and with the run's in ``rows``."""
+    sums = {
+        f"line_{line.pk}": Sum(
+            "amount",
+            filter=Q(
+                run=line.payslip.run_id,
+                seq__lte=rows[line.payslip.run_id].seq,
+                collected_on__lte=date.fromisoformat(line.figures["cutoff"]),
+            ),
+        )
+        for line in lines
+        if "cutoff" in line.figures
+    }
+    if not sums:
+        return {}
+    found = BaseRow.objects.filter(run__in=rows).aggregate(**sums)
+    return {int(name.removeprefix("line_")): total or ZERO for name, total in found.items()}
 
 
 def payslips_of(run: PayRun) -> QuerySet[Payslip]:
