@@ -27,6 +27,7 @@ from opsdesk.core.errors import InvalidData, InvalidTransition, NotAllowed
 from opsdesk.core.periods import Period
 
 MonthInput = WorkTask | Attendance
+_OPEN = ProposalState.PROPOSED
 
 
 @transaction.atomic
@@ -45,8 +46,9 @@ def save_month_input(row: MonthInput, *, by: User | None, at: datetime) -> Month
 @transaction.atomic
 def delete_month_input(row: MonthInput, *, by: User | None, at: datetime) -> None:
     """Delete a work plan task or an attendance of a month that is still open."""
-    _refuse_settled(row)
-    delete_record(row, by=by, at=at)
+    stored = type(row).objects.get(pk=row.pk)
+    _refuse_settled(stored)
+    delete_record(stored, by=by, at=at)
 
 
 @transaction.atomic
@@ -54,8 +56,10 @@ def propose(proposal: Proposal, *, by: User, at: datetime) -> Proposal:
     """Put a bonus, deduction, over-achievement bonus or misconduct up for decision.
 
     A reason is needed, for a deduction and misconduct evidence, too. An over-achievement bonus
-    outside the plan's range is refused.
+    outside the plan's range is refused, and so is what was decided already.
     """
+    if proposal.pk and not Proposal.objects.filter(pk=proposal.pk, state=_OPEN).exists():
+        raise InvalidTransition(gettext("This proposal was decided already."))
     for department in departments_in(proposal.person, proposal.month):
         refuse_closed(department, proposal.month)
     if not proposal.reason.strip():
@@ -91,6 +95,9 @@ def decide(proposal: Proposal, *, approve: bool, scope: Scope, by: User, at: dat
     for department in departments_in(proposal.person, proposal.month):
         refuse_closed(department, proposal.month)
     if approve:
+        if proposal.amount < 0:
+            raise InvalidData(gettext("An amount cannot be below zero."), field="amount")
+        proposal.clean_fields()
         _refuse_out_of_range(proposal)
     state = ProposalState.APPROVED if approve else ProposalState.REFUSED
     moved = Proposal.objects.filter(pk=proposal.pk, state=ProposalState.PROPOSED).update(
