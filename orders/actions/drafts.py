@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -35,7 +36,7 @@ from orders.core.items import ItemError, LineItem, OrderItem, ReturnItem
 from orders.core.lifecycle import OrderStatus
 from orders.core.refunds import Part, RefundBook
 from orders.core.totals import Currencies, LineTotals, document_totals, order_line_totals
-from orders.models import Order, OrderLine, Payment
+from orders.models import Order, Payment
 from orders.queries.intake import (
     StoredLine,
     lines_by_order,
@@ -93,13 +94,34 @@ class Reference:
         return convert(sku.unit_cost, rate, currency)
 
 
+class DraftLine(NamedTuple):
+    """A line as it is to be written: the columns of ``OrderLine`` but for the order."""
+
+    line_no: int
+    store_id: int
+    business_date: date
+    kind: str
+    sku_id: int | None
+    item_code: str
+    title: str
+    quantity: int
+    unit_price: Decimal
+    discount: Decimal
+    tax: Decimal
+    unit_cost: Decimal | None
+    amount: Decimal
+    reporting_amount: Decimal
+    reporting_cost: Decimal | None
+    source_row: int | None
+
+
 @dataclass
 class OrderDraft:
     """An order as it is to be written, beside what is stored of it."""
 
     item: OrderItem
     order: Order
-    lines: list[OrderLine]
+    lines: list[DraftLine]
     payments: list[Payment]
     stored: Order | None
     stored_lines: dict[int, StoredLine] = field(default_factory=dict)
@@ -164,29 +186,40 @@ class _OrderReader:
         self.stored = orders_by_key(
             (stores[item.store].pk, item.external_id) for item in items if item.store in stores
         )
-        ids = [order.pk for order in self.stored.values()]
-        self.lines = lines_by_order(ids)
-        self.payments = payments_by_order(ids)
-        self.books = refund_books(self.stored.values(), self.lines)
+        self.digests = [order_digest(item) for item in items]
+        # Most of what comes again says nothing new: only the rest is looked at more closely.
+        changed = list(
+            {
+                stored.pk: stored
+                for item, digest in zip(items, self.digests, strict=True)
+                if item.store in stores
+                and (stored := self.stored.get((stores[item.store].pk, item.external_id)))
+                and stored.content_digest != digest
+            }.values()
+        )
+        ids = [order.pk for order in changed]
+        self.lines = lines_by_order(ids) if ids else {}
+        self.payments = payments_by_order(ids) if ids else {}
+        self.books = refund_books(changed, self.lines) if ids else {}
 
     def read(self) -> OrderIntake:
         """Return the answers and the rows to write."""
         intake = OrderIntake([], [], [])
         seen: set[tuple[str, str]] = set()
-        for item in self.items:
+        for item, digest in zip(self.items, self.digests, strict=True):
             key = (item.store, item.external_id)
             fault = self.reference.fault(item)
             if fault is None and key in seen:
                 fault = ItemError("external_id", twice(item.external_id), item.source_row)
             seen.add(key)
-            outcome = Outcome(State.ERROR, (fault,)) if fault else self._decide(item, intake)
-            intake.outcomes.append(outcome)
+            intake.outcomes.append(
+                Outcome(State.ERROR, (fault,)) if fault else self._decide(item, digest, intake)
+            )
         return intake
 
-    def _decide(self, item: OrderItem, intake: OrderIntake) -> Outcome:
+    def _decide(self, item: OrderItem, digest: str, intake: OrderIntake) -> Outcome:
         store = self.reference.stores[item.store]
         stored = self.stored.get((store.pk, item.external_id))
-        digest = order_digest(item)
         if stored is not None:
             if is_older(item.source_updated_at, stored.source_updated_at):
                 return UNCHANGED
@@ -226,7 +259,10 @@ class _OrderReader:
             day = business_date(item.placed_at, store.time_zone)
             currencies = self.reference.currencies(store, day)
         known = self.lines.get(stored.pk, {}) if stored else {}
-        priced = [self._line(line, known.get(line.line_no), day, currencies) for line in item.lines]
+        place = (store.pk, day)
+        priced = [
+            self._line(line, known.get(line.line_no), place, currencies) for line in item.lines
+        ]
         totals = document_totals(worth for _line, worth in priced)
         status, source_status = _status(item.status)
         order = Order(
@@ -255,15 +291,18 @@ class _OrderReader:
             updated_at=self.at,
         )
         lines = [line for line, _worth in priced]
-        for line in lines:
-            line.store_id = store.pk
         draft = OrderDraft(item, order, lines, _payments(item), stored, known)
         draft.stored_payments = self.payments.get(stored.pk, {}) if stored else {}
         return draft
 
     def _line(
-        self, item: LineItem, stored: StoredLine | None, day: date, currencies: Currencies
-    ) -> tuple[OrderLine, LineTotals]:
+        self,
+        item: LineItem,
+        stored: StoredLine | None,
+        place: tuple[int, date],
+        currencies: Currencies,
+    ) -> tuple[DraftLine, LineTotals]:
+        store_id, day = place
         sku = self.reference.skus.get(item.sku) if item.sku else None
         cost = item.unit_cost
         if cost is None and stored is not None and stored.item_code == (item.sku or ""):
@@ -272,22 +311,23 @@ class _OrderReader:
         if cost is None:
             cost = self.reference.unit_cost(sku, currencies.own, day)
         worth = order_line_totals(item, cost, currencies)
-        line = OrderLine(
-            line_no=item.line_no,
-            business_date=day,
-            kind=str(item.kind),
-            sku_id=sku.pk if sku else None,
-            item_code=item.sku or "",
-            title=item.title,
-            quantity=item.quantity,
-            unit_price=item.unit_price,
-            discount=item.discount,
-            tax=item.tax,
-            unit_cost=cost,
-            amount=worth.amount,
-            reporting_amount=worth.reporting_amount,
-            reporting_cost=worth.reporting_cost,
-            source_row=item.source_row,
+        line = DraftLine(
+            item.line_no,
+            store_id,
+            day,
+            str(item.kind),
+            sku.pk if sku else None,
+            item.sku or "",
+            item.title,
+            item.quantity,
+            item.unit_price,
+            item.discount,
+            item.tax,
+            cost,
+            worth.amount,
+            worth.reporting_amount,
+            worth.reporting_cost,
+            item.source_row,
         )
         return line, worth
 

@@ -12,11 +12,12 @@ from accounts.models import User
 from catalog.actions.stores import lock_stores, mark_dirty
 from catalog.models import FactFamily
 from opsdesk.actions.audit import record, record_many
+from opsdesk.actions.bulk import insert_rows
 from opsdesk.actions.exchange import Source
 from opsdesk.core.errors import InvalidTransition
 from opsdesk.core.exchange import Outcome
 from orders.actions.customers import ensure_customers
-from orders.actions.drafts import OrderDraft, OrderIntake, read_orders
+from orders.actions.drafts import DraftLine, OrderDraft, OrderIntake, read_orders
 from orders.actions.refunds import follow_orders
 from orders.actions.sequences import renumber_orders
 from orders.core.items import OrderItem
@@ -127,12 +128,18 @@ def _write_orders(drafts: list[OrderDraft]) -> None:
 
 
 def _write_lines(drafts: list[OrderDraft]) -> None:
-    for draft in drafts:
-        for line in draft.lines:
-            line.order_id = draft.order.pk
-    OrderLine.objects.bulk_create([line for d in drafts if d.stored is None for line in d.lines])
+    insert_rows(
+        OrderLine,
+        ("order_id", *DraftLine._fields),
+        ((d.order.pk, *line) for d in drafts if d.stored is None for line in d.lines),
+    )
     OrderLine.objects.bulk_create(
-        [line for draft in drafts if draft.stored is not None for line in draft.lines],
+        [
+            OrderLine(order_id=draft.order.pk, **line._asdict())
+            for draft in drafts
+            if draft.stored is not None
+            for line in draft.lines
+        ],
         update_conflicts=True,
         unique_fields=_LINE_KEY,
         update_fields=_LINE_COLUMNS,
