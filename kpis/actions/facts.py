@@ -41,8 +41,8 @@ def compute_facts(step: StepRun) -> None:
     stopped. On a full run every store-day that has orders, returns or facts is computed.
     Store-days of closed months stay as they are; what would have changed is kept as restatements.
     """
-    while take_dirty(step):
-        pass
+    while DirtyDay.objects.exists():
+        take_dirty(step)
     if step.run.full and "all days" not in step.job_run.checkpoint:
         _take_everything(step)
     parts = list(day_ranges())
@@ -56,20 +56,18 @@ def compute_facts(step: StepRun) -> None:
             tally.job.done += part.keys
 
 
-def take_dirty(step: StepRun) -> bool:
-    """Take some of the days with news into work; tell whether there may be more.
+def take_dirty(step: StepRun) -> None:
+    """Take some of the days with news into work.
 
     Exactly the rows that were seen are deleted: the notice of a change that is committed in the
     meantime stays for the next round.
     """
     with step.piece() as tally:
         seen = list(DirtyDay.objects.order_by("pk").values_list("pk", flat=True)[:TAKE])
-        if seen:
-            mine = DirtyDay.objects.filter(pk__in=seen)
-            _into_work(mine.values("family", "store", "day"))
-            mine.delete()
+        mine = DirtyDay.objects.filter(pk__in=seen)
+        _into_work(mine.values("family", "store", "day"))
+        mine.delete()
         tally.read += len(seen)
-    return len(seen) == TAKE
 
 
 def _take_everything(step: StepRun) -> None:

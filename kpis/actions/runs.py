@@ -109,15 +109,19 @@ def _create(as_of: date, full: bool, by: Actor | None, at: datetime) -> NightlyR
 
 def _step_rows(job_run: JobRun, run: NightlyRun, steps: Sequence[Step]) -> dict[str, NightlyStep]:
     """The records of the steps, written before the first of them begins."""
+    rows = {row.name: row for row in NightlyStep.objects.filter(run=run)}
+    missing = [
+        NightlyStep(run=run, position=number, name=step.name, state=RunState.RUNNING)
+        for number, step in enumerate(steps, 1)
+        if step.name not in rows
+    ]
+    # Only progress is written as a piece: a worker that is killed in the same place again and
+    # again must run out of attempts.
+    if not missing:
+        return rows
     with job_run.piece():
-        NightlyStep.objects.bulk_create(
-            [
-                NightlyStep(run=run, position=number, name=step.name, state=RunState.RUNNING)
-                for number, step in enumerate(steps, 1)
-            ],
-            ignore_conflicts=True,
-        )
-    return {row.name: row for row in NightlyStep.objects.filter(run=run)}
+        NightlyStep.objects.bulk_create(missing)
+    return rows | {row.name: row for row in missing}
 
 
 def _work(step_run: StepRun, step: Step) -> None:

@@ -55,9 +55,12 @@ class StepRun:
             NightlyStep.objects.filter(pk=self.step.pk).update(error=text)
 
     def expect(self, total: int) -> None:
-        """Say how many units of work lie ahead; ``tally.job.done`` counts them."""
-        with self.job_run.piece() as job:
-            job.done, job.total, job.message = 0, total, self.step.name
+        """Say how many units of work lie ahead; ``tally.job.done`` counts them.
+
+        It is written with the next piece: saying it is no progress.
+        """
+        job = self.job_run.job
+        job.done, job.total, job.message = 0, total, self.step.name
 
 
 @dataclass(frozen=True)
