@@ -1,0 +1,299 @@
+"""``manage.py load``: what it stores, what it refuses in which words, and with which status."""
+
+import json
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from catalog.models import DirtyDay, FxRate, Sku, Store
+from opsdesk.actions.jobs import claim
+from opsdesk.models import AuditEntry, ImportBatch, ImportReject, Job
+from orders.actions.imports import ImportRequest, start_import
+from orders.models import Order, OrderLine, Return
+from tests import factories as make
+from tests.state import state_digest
+
+pytestmark = pytest.mark.django_db
+
+MAP = {
+    "kind": "order lines",
+    "document": {"column": "Order"},
+    "returns": {
+        "when": {"column": "Order", "starts_with": "R"},
+        "quantity": "positive",
+        "order": {"column": "Of"},
+    },
+    "store": {"column": "Shop"},
+    "currency": "store",
+    "placed_at": {"column": "Date", "format": "YYYY-MM-DD", "zone": "store"},
+    "status": {"column": "State", "values": {"done": "completed"}},
+    "lines": {
+        "sku": {"column": "Item"},
+        "quantity": {"column": "Qty"},
+        "unit_price": {"column": "Price"},
+    },
+    "set_aside": [{"reason": "A test.", "when": {"column": "Item", "equals": "TEST"}}],
+}
+HEADER = "Order,Shop,Date,State,Item,Qty,Price,Of,Extra\n"
+
+
+class Loader:
+    """Writes a file and loads it; keeps what was printed and the exit status."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.map = folder / "map.json"
+        self.map.write_text(json.dumps(MAP))
+
+    def file(self, rows, header=HEADER):
+        path = self.folder / "orders.csv"
+        path.write_text(header + rows)
+        return path
+
+    def run(self, *args):
+        out, err = StringIO(), StringIO()
+        self.status = 0
+        try:
+            call_command("load", *[str(arg) for arg in args], stdout=out, stderr=err)
+        except SystemExit as end:
+            self.status = end.code
+        except CommandError as error:
+            self.status = error.returncode
+            err.write(str(error))
+        self.said = out.getvalue() + err.getvalue()
+        return self.status
+
+    def orders(self, rows, *args):
+        return self.run("csv", self.file(rows), "--map", self.map, *args)
+
+
+@pytest.fixture
+def load(tmp_path, settings):
+    settings.VAR = tmp_path
+    return Loader(tmp_path)
+
+
+def nothing_written():
+    tables = (Order, OrderLine, Return, DirtyDay)
+    return [table.objects.count() for table in tables] == [0] * len(tables)
+
+
+GOOD = "1,UK,2026-03-01,done,A,2,5.00,,x\n1,UK,2026-03-01,done,B,1,1.50,,x\n"
+
+
+def test_orders_are_loaded_and_told(load):
+    make.store()
+
+    status = load.orders(
+        GOOD + "2,UK,2026-03-02,odd,A,1,5.00,,x\n2,UK,2026-03-02,odd,TEST,1,5.00,,x\n"
+    )
+
+    assert status == 0
+    assert load.said.splitlines() == [
+        "orders.csv: 4 rows read; created 2, updated 0, unchanged 0; rows refused 0.",
+        "  set aside 1: A test.",
+        "  column not used: Extra (1)",
+        "  status that nobody has mapped yet: odd (1)",
+    ]
+    batch = ImportBatch.objects.get()
+    found = Order.objects.order_by("external_id").values_list(
+        "external_id", "amount", "status", "batch", "source_row"
+    )
+    assert list(found) == [
+        ("1", make.Decimal("11.50"), "completed", batch.pk, 2),
+        ("2", make.Decimal("5.00"), "unmapped", batch.pk, 4),
+    ]
+
+
+def test_loading_twice_changes_nothing(load):
+    make.store()
+    load.orders(GOOD)
+    DirtyDay.objects.all().delete()
+    before = (state_digest(), AuditEntry.objects.filter(model="orders.order").count())
+
+    status = load.orders(GOOD)
+
+    assert status == 0
+    assert "created 0, updated 0, unchanged 1" in load.said
+    assert (state_digest(), AuditEntry.objects.filter(model="orders.order").count()) == before
+    assert DirtyDay.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (
+            "1,MARS,2026-03-01,done,A,2,5.00,,x\n",
+            ["  row 2, Shop: There is no store “MARS” (“MARS”)."],
+        ),
+        (
+            "1,US,2026-03-01,done,A,2,5.00,,x\n1,US,2026-03-01,done,B,2,5.00,,x\n",
+            [
+                "  row 2, currency: There is no rate from USD to CNY on or before 2026-03-01. "
+                "Load the rates of that day, then load the orders again.",
+                "  row 3, document: Row 2 of the same document “1” is refused: "
+                "a document is taken whole.",
+            ],
+        ),
+        (
+            "1,UK,2026-03-01,done,A,two,5.00,,x\n",
+            ["  row 2, Qty: “two” is not a whole number."],
+        ),
+        (
+            "R1,UK,2026-03-01,done,A,1,5.00,99,x\n",
+            [
+                "  row 2, order: There is no order 99 in store UK yet: load the order first, "
+                "then this return again."
+            ],
+        ),
+    ],
+)
+def test_refused_rows_are_told_and_nothing_is_written(load, rows, expected):
+    make.store()
+    make.store("US", currency="USD")
+
+    status = load.orders(rows)
+
+    assert status == 1
+    assert [line for line in load.said.splitlines() if line.startswith("  row")] == expected
+    assert ImportReject.objects.count() == len(expected)
+    assert nothing_written()
+
+
+def test_a_refund_above_what_was_bought_is_told(load):
+    make.store()
+
+    status = load.orders(GOOD + "R1,UK,2026-03-02,done,A,4,5.00,1,x\n")
+
+    assert status == 1
+    assert load.said.splitlines()[2] == (
+        "  row 4, lines: Of order 1 4 pieces go back, but 3 were bought and 0 of them went "
+        "back before."
+    )
+    assert Return.objects.count() == 0
+
+
+def test_a_bad_document_keeps_no_good_one_out(load):
+    make.store()
+
+    status = load.orders(GOOD + "2,UK,2026-03-01,done,A,x,1.00,,x\n")
+
+    assert status == 1
+    assert Order.objects.count() == 1
+
+
+def test_a_missing_column_is_told_before_anything_is_written(load):
+    make.store()
+    file = load.file("1,UK\n", header="Order,Shop\n")
+
+    status = load.run("csv", file, "--map", load.map)
+
+    assert status == 1
+    assert "The file has no column" in load.said
+    assert (ImportBatch.objects.count(), Job.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (
+            ("tsv", "{file}"),
+            "There is no format tsv. The formats are: csv, fx-ecb, stores, skus.",
+        ),
+        (("csv", "{file}"), "Orders are read with a column map: name its file."),
+        (("csv", "{file}", "--map", "{map}", "--by", "nobody"), "There is no sign-in nobody."),
+        (("csv", "nowhere.csv"), "There is no file nowhere.csv."),
+        (
+            ("csv", "{file}", "--map", "{map}", "--store", "UK"),
+            "The column map takes the store from Shop: do not name one beside it.",
+        ),
+        (
+            ("stores", "{file}", "--store", "UK"),
+            "The format stores takes neither a column map nor a store.",
+        ),
+    ],
+)
+def test_a_wrong_call_is_told_apart(load, args, expected):
+    make.store()
+    places = {"file": load.file(GOOD), "map": load.map}
+
+    status = load.run(*[arg.format(**places) for arg in args])
+
+    assert (status, load.said) == (2, expected)
+    assert ImportBatch.objects.count() == 0
+
+
+def test_an_unknown_store_on_the_command_line(load):
+    given = {name: value for name, value in MAP.items() if name != "store"} | {"store": "given"}
+    load.map.write_text(json.dumps(given))
+
+    status = load.orders(GOOD, "--store", "MARS")
+
+    assert (status, load.said) == (2, "There is no store “MARS”.")
+
+
+def test_a_dry_run_counts_and_stores_nothing(load):
+    make.store()
+
+    status = load.orders(GOOD + "2,UK,2026-03-01,done,A,x,1.00,,x\n", "--dry-run")
+
+    assert status == 1
+    assert "would be created 1" in load.said
+    assert ImportReject.objects.count() == 1
+    assert nothing_written()
+
+
+def test_an_unfinished_load_is_gone_on_with(load):
+    make.store()
+    path = load.file(GOOD)
+    request = ImportRequest("csv", path.name, map=MAP, map_name="map.json")
+    batch = start_import(path, request, by=None, at=make.NOW)
+
+    status = load.run("csv", path, "--map", load.map)
+
+    assert status == 0
+    assert ImportBatch.objects.get() == batch
+    assert Order.objects.count() == 1
+    assert claim(batch.job_id, clock=lambda: make.NOW) is None
+
+
+def test_stores_are_loaded_with_their_department(load):
+    make.department("ops")
+    header = "Code,name,marketplace,country,currency,time_zone,department\n"
+    rows = "DE,Germany,own,DE,EUR,Europe/Berlin,ops\nFR,France,own,FR,EUR,Europe/Paris,gone\n"
+
+    status = load.run("stores", load.file(rows, header))
+
+    assert status == 1
+    assert "row 3, department: There is no department gone: make it first" in load.said
+    store = Store.objects.get()
+    assert (store.code, store.departments.get().department.code) == ("DE", "ops")
+
+
+def test_ecb_rates_are_loaded_without_the_unquoted(load):
+    rows = "2026-03-02,1.10,N/A,7.9,\n2026-03-01,1.11,0.85,x,\n"
+
+    status = load.run("fx-ecb", load.file(rows, "Date,USD,GBP,CNY,\n"))
+
+    assert status == 1
+    assert "row 3, CNY: CNY is “x”; expected: a number such as 1.25." in load.said
+    found = FxRate.objects.order_by("date", "to_currency").values_list("date", "to_currency")
+    assert list(found) == [
+        (date(2026, 3, 1), "GBP"),
+        (date(2026, 3, 1), "USD"),
+        (date(2026, 3, 2), "CNY"),
+        (date(2026, 3, 2), "USD"),
+    ]
+
+
+def test_a_sku_of_an_unknown_product_is_refused(load):
+    rows = "A1,P1,1.25,EUR\n"
+
+    status = load.run("skus", load.file(rows, "code,product,unit_cost,cost_currency\n"))
+
+    assert status == 1
+    assert "row 2, product: There is no product P1: load the products first." in load.said
+    assert Sku.objects.count() == 0
