@@ -147,4 +147,4 @@ class Employment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person_id} {self.from_date}"
+        return f"{self.person} {self.from_date}"

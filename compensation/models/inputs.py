@@ -132,7 +132,7 @@ class Attendance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person_id} {self.month:%Y-%m}"
+        return f"{self.person} {self.month:%Y-%m}"
 
 
 class ProposalKind(models.TextChoices):

@@ -44,4 +44,4 @@ class Target(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.department_id} {self.month:%Y-%m}"
+        return f"{self.department} {self.month:%Y-%m}"
