@@ -7,7 +7,9 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
@@ -73,11 +75,11 @@ class SignInAdmin(AdministratorsOnly, DjangoUserAdmin):
     list_display = ["username", "first_name", "last_name", "email", "is_active", "last_login"]
     list_filter = ["is_active"]
     search_fields = ["username__istartswith", "last_name__istartswith"]
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ["last_login", "date_joined", "password_page"]
     filter_horizontal = ()
     fieldsets = [
         (None, {"fields": ["username", "first_name", "last_name", "email", "is_active"]}),
-        (gettext_lazy("Dates"), {"fields": ["last_login", "date_joined"]}),
+        (gettext_lazy("Sign-in"), {"fields": ["password_page", "last_login", "date_joined"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["username", "usable_password", "password1", "password2"]}),
@@ -86,6 +88,11 @@ class SignInAdmin(AdministratorsOnly, DjangoUserAdmin):
     def save(self, request: HttpRequest, obj: User, change: bool) -> None:
         obj.is_staff = True
         super().save(request, obj, change)
+
+    @admin.display(description=gettext_lazy("password"))
+    def password_page(self, user: User) -> str:
+        url = reverse("admin:auth_user_password_change", args=[user.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Set a new one"))
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
         before = User.objects.filter(pk=id).values_list("password", flat=True).first()

@@ -5,9 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
 
+from accounts.actions.people import correct_employment, start_employment
 from accounts.core.roles import Right
 from accounts.models import Employment, Person, User
 from opsdesk.admin.base import DeskAdmin
@@ -54,6 +56,7 @@ class EmploymentAdmin(DeskAdmin):
 
     view_right = Right.PEOPLE_VIEW
     edit_right = Right.PEOPLE_EDIT
+    deletable = False
     list_display = [
         "person",
         "department",
@@ -68,6 +71,10 @@ class EmploymentAdmin(DeskAdmin):
     list_filter = ["department", "position", ("from_date", RangeDateFilter)]
     search_fields = ["person__employee_no__istartswith", "person__name__icontains"]
     ordering = ["person__employee_no", "-from_date"]
+
+    def save(self, request: HttpRequest, obj: Employment, change: bool) -> None:
+        verb = correct_employment if change else start_employment
+        verb(obj, by=request.user, at=timezone.now())
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         shown = list(super().get_list_display(request))

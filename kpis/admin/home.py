@@ -8,14 +8,21 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.core.roles import Right
-from catalog.models import DirtyDay
+from catalog.models import DirtyDay, Store
 from kpis.admin.plots import month_targets, plot
 from kpis.admin.scopes import Chosen, own_scope
-from kpis.models import Direction, NightlyRun, RunState, Unit
-from kpis.queries.metrics import MetricValue, known_days, metric_series, metric_values
+from kpis.models import Direction, NightlyRun, PeriodFact, RunState, ScopeKind, Unit
+from kpis.queries.metrics import (
+    MetricValue,
+    known_days,
+    metric_series,
+    metric_values,
+    period_facts,
+)
 from opsdesk.admin.panels import HOME, HOME_WAITING, panel
 from opsdesk.core.periods import Period
 
+STORES_SHOWN = 12
 HOME_METRICS = (
     "net_sales",
     "orders",
@@ -44,13 +51,15 @@ def numbers(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
         HOME_METRICS, chosen.kind, chosen.id, [shown, shown.previous()], today=request.scope.today
     )
     count = len(HOME_METRICS)
+    running = shown.contains(request.scope.today)
     pairs = zip(values[:count], values[count:], strict=True)
     target = month_targets(chosen.kind, chosen.id, shown, shown).get(shown.start)
     return context | {
         "month": shown,
         "until": known[1] if known[1] < shown.last else None,
         "before": shown.previous(),
-        "tiles": [tile(now, then) for now, then in pairs],
+        # A month that still runs is not worse than a whole one, only shorter.
+        "tiles": [tile(now, then) | ({"tone": ""} if running else {}) for now, then in pairs],
         "target": target,
         "net_sales": values[0].value,
         "completion": values[0].value / target if target and values[0].value is not None else None,
@@ -94,6 +103,35 @@ def freshness(request: HttpRequest) -> dict[str, Any]:
         "old": done is None or request.scope.today - done.as_of > OLD_AFTER,
         "may_open": request.scope.may(Right.RUNS_VIEW),
     }
+
+
+@panel(HOME, "desk/home/stores.html", order=20)
+def stores(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """The stores of the same month, those that sold most first."""
+    chosen = own_scope(request.scope)
+    known = known_days(chosen.kind, chosen.id) if chosen else None
+    if known is None:
+        return None
+    shown = Period.containing("month", known[1])
+    names = {one.pk: one for one in Store.objects.visible_to(request.scope)}
+    facts = period_facts(ScopeKind.STORE, names, [shown, shown.previous()])
+    rows = [
+        {"store": store, "now": sums(facts.get((pk, shown)))}
+        | {"then": sums(facts.get((pk, shown.previous())))}
+        for pk, store in names.items()
+        if (pk, shown) in facts
+    ]
+    rows.sort(key=lambda row: (-row["now"]["net_sales"], row["store"].code))
+    asked = {"month": shown, "before": shown.previous()}
+    return asked | {"rows": rows[:STORES_SHOWN], "more": len(rows) > STORES_SHOWN}
+
+
+def sums(facts: PeriodFact | None) -> dict[str, Any]:
+    """Return what a store sold and paid back in a period."""
+    if facts is None:
+        return {}
+    net = facts.sold_amount - facts.refund_amount
+    return {"net_sales": net, "orders": facts.orders, "refunds": facts.refund_amount}
 
 
 @panel(HOME_WAITING, "desk/home/todo.html", order=50)

@@ -2,9 +2,11 @@
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.core.roles import Right
+from kpis.actions.targets import set_target
 from kpis.models import Target
 from opsdesk.admin.base import DeskAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
@@ -30,12 +32,22 @@ enter(
 @admin.register(Target)
 class TargetAdmin(DeskAdmin):
     edit_right = Right.TARGET_EDIT
+    deletable = False
     list_display = ["department", "month_text", "net_sales_figure"]
     list_filter = ["department"]
     list_select_related = ["department"]
 
     def has_view_permission(self, request: HttpRequest, obj: Target | None = None) -> bool:
         return sees_targets(request.scope)
+
+    def save(self, request: HttpRequest, obj: Target, change: bool) -> None:
+        kept = set_target(
+            obj.department, obj.month, obj.net_sales, by=request.user, at=timezone.now()
+        )
+        obj.pk = kept.pk
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Target | None = None) -> list[str]:
+        return ["department", "month"] if obj else []
 
     @admin.display(description=_("month"), ordering="month")
     def month_text(self, target: Target) -> str:

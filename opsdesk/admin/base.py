@@ -16,11 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
 
 from opsdesk.actions.records import delete_record, save_record
 from opsdesk.admin.pages import desk_page
 from opsdesk.core.errors import DomainError
-from opsdesk.models import AuditEntry
+from opsdesk.models import AuditEntry, MonthField
+from opsdesk.models.fields import ScaledDecimalField
 
 LIST_BOUND = 10_000
 HISTORY_ROWS = 200
@@ -52,8 +54,28 @@ class DeskForm(forms.ModelForm):
         return data
 
 
+class MonthInput(UnfoldAdminTextInputWidget):
+    """A month as it is written: 2026-10."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"placeholder": "2026-10", "size": 8} | (attrs or {}))
+
+    def format_value(self, value: Any) -> str | None:
+        return f"{value:%Y-%m}" if hasattr(value, "strftime") else super().format_value(value)
+
+
+WIDGETS = {
+    ScaledDecimalField: {"widget": UnfoldAdminDecimalFieldWidget},
+    MonthField: {"widget": MonthInput},
+}
+
+
 class ScopedChoices:
-    """Offers in each choice only what the person may see."""
+    """Offers in each choice only what the person may see, and knows the desk's own fields."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.formfield_overrides = {**self.formfield_overrides, **WIDGETS}
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if "queryset" not in kwargs:

@@ -35,6 +35,7 @@ from opsdesk.core.errors import DomainError, InvalidData
 from opsdesk.models import ImportBatch, ImportReject, JobState
 from opsdesk.templatetags.desk import badge, figure, whole
 from orders.actions.imports import FORMATS, ORDERS, ImportRequest, start_import
+from orders.actions.tallies import UNKNOWN_COLUMN, UNKNOWN_STATUS
 
 MAPS = Path(settings.BASE_DIR) / "docs" / "maps"
 MAP_BYTES = 200_000
@@ -179,6 +180,7 @@ class ImportAdmin(PageAdmin):
             "rejects": list(obj.rejects.order_by("row_no", "id")[:REJECTS_SHOWN]),
             "rejects_shown": REJECTS_SHOWN,
             "aside": list(obj.set_aside.items()),
+            "notes": [_note(note) for note in obj.notes],
         }
 
     @admin.display(description=gettext_lazy("file"))
@@ -213,6 +215,18 @@ class ImportAdmin(PageAdmin):
     @admin.display(description=gettext_lazy("rejected"))
     def rejected_figure(self, batch: ImportBatch) -> str:
         return figure(whole(batch.rejected))
+
+
+def _note(note: dict[str, Any]) -> str:
+    sentences = {
+        UNKNOWN_COLUMN: _("The column “%(value)s” is not in the map; it was left aside."),
+        UNKNOWN_STATUS: _(
+            "The status “%(value)s” is not mapped (%(count)s rows): it counts neither as sold nor "
+            "as cancelled until somebody maps it."
+        ),
+    }
+    sentence = sentences.get(note["kind"], "%(kind)s: %(value)s (%(count)s)")
+    return sentence % note
 
 
 def visible_batches(scope: Any) -> QuerySet:
