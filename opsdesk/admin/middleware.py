@@ -28,7 +28,9 @@ class GuardMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            return HttpResponseBadRequest(_("The address holds a character that is not text."))
-        response = self.get_response(request)
+            sentence = _("The address holds a character that is not text.")
+            response: HttpResponse = HttpResponseBadRequest(sentence)
+        else:
+            response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
