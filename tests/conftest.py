@@ -26,10 +26,23 @@ def commits(item):
 
 
 @pytest.hookimpl(trylast=True)
+def keep_migrated_rows(item):
+    """Have every test that empties the database put back what the migrations wrote.
+
+    One that does not would leave the next without roles and the shipped plan, and with content
+    types that are in the way of those to be put back.
+    """
+    marker = item.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction"):
+        kwargs = {**marker.kwargs, "serialized_rollback": True}
+        item.add_marker(pytest.mark.django_db(*marker.args, **kwargs), append=False)
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if reason := missing(item):
             item.add_marker(pytest.mark.skip(reason=reason))
+        keep_migrated_rows(item)
     # Whatever the random order: nobody comes after them who counts on what migrations wrote.
     items.sort(key=commits)
 
