@@ -236,4 +236,6 @@ def module_under_test(path: str) -> str | None:
     test = PurePosixPath(path)
     if test.parts[1] not in APPS or not test.name.startswith("test_"):
         return None
-    return str(PurePosixPath(*test.parts[1:-1], test.stem.removeprefix("test_")))
+    # Django's folder inside the floor is no word of the sentence
+    commands = ("commands",) if test.parts[-2] == "management" else ()
+    return str(PurePosixPath(*test.parts[1:-1], *commands, test.stem.removeprefix("test_")))

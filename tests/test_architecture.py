@@ -219,6 +219,8 @@ def test_a_module_begins_with_a_sentence(source, offence):
     [
         ("tests/orders/actions/test_returns.py", "orders/actions/returns"),
         ("tests/opsdesk/test_broker.py", "opsdesk/broker"),
+        ("tests/kpis/management/test_nightly.py", "kpis/management/commands/nightly"),
+        ("tests/kpis/management/commands/test_nightly.py", "kpis/management/commands/nightly"),
         ("tests/pages/test_payslip.py", None),
         ("tests/test_architecture.py", None),
         ("tests/orders/actions/conftest.py", None),
