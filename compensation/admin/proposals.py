@@ -35,12 +35,12 @@ enter(
 
 
 def visible_proposals(scope: Any) -> QuerySet:
-    """Return the proposals about people of one's departments, and those about oneself."""
+    """Return those about people whose pay one may see and one's own; else approved ones of oneself."""
     if not scope.may(Right.PAY_VIEW):
         return Proposal.objects.filter(person=scope.person_id, state=ProposalState.APPROVED)
     if scope.everything:
         return Proposal.objects.all()
-    mine = Employment.objects.filter(department__in=scope.departments).values("person")
+    mine = Employment.objects.filter(department__in=scope.pay_departments).values("person")
     return Proposal.objects.filter(Q(person__in=mine) | Q(proposed_by=scope.user_id))
 
 
