@@ -1,0 +1,136 @@
+"""What all pages share: refusals in forms, the trail, and what is still used."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.core.roles import Role
+from accounts.models import Department, RoleGrant, User
+from kpis.models import Target
+from opsdesk.models import AuditEntry, Job
+from tests import factories
+from tests.factories import MARCH, NOW
+from tests.pages.signing import sign_in, told
+
+pytestmark = pytest.mark.django_db
+
+ADD = "admin:accounts_department_add"
+
+
+def test_a_saved_form_leaves_one_entry_in_the_trail(client):
+    boss = factories.manager("boss")
+    sign_in(client, boss)
+
+    client.post(reverse(ADD), {"code": "eu", "name": "Europe"})
+
+    made = Department.objects.get(code="eu")
+    entries = AuditEntry.objects.filter(model="accounts.department", object_id=str(made.pk))
+    assert [(one.actor, one.verb) for one in entries] == [(boss, "created")]
+
+
+def test_a_refusal_of_the_business_stands_at_its_field_and_nothing_is_written(client):
+    supervisor = factories.user(role=Role.SUPERVISOR, department=factories.department())
+    sign_in(client, supervisor)
+    values = {"department": factories.department().pk, "month": "2026-03", "net_sales": "0.001"}
+
+    response = client.post(reverse("admin:kpis_target_add"), values)
+
+    assert response.status_code == 200
+    assert list(response.context["adminform"].form.errors) == ["net_sales"]
+    assert (Target.objects.count(), AuditEntry.objects.count()) == (0, 0)
+
+
+def test_a_closed_month_is_refused_in_the_form(client):
+    ops = factories.department()
+    ops.closed_months.create(month=MARCH, closed_at=NOW)
+    sign_in(client, factories.user(role=Role.SUPERVISOR, department=ops))
+
+    response = client.post(
+        reverse("admin:kpis_target_add"),
+        {"department": ops.pk, "month": "2026-03", "net_sales": "100.00"},
+    )
+
+    assert response.status_code == 200
+    assert response.context["adminform"].form.errors
+    assert Target.objects.count() == 0
+
+
+def test_what_is_still_used_is_not_deleted(client):
+    sign_in(client, factories.manager())
+    ops = factories.department()
+    factories.store(department=ops)
+
+    client.post(reverse("admin:accounts_department_delete", args=[ops.pk]), {"post": "yes"})
+
+    assert Department.objects.filter(pk=ops.pk).exists()
+
+
+def test_the_history_of_a_record_is_its_trail(client):
+    sign_in(client, factories.manager())
+    client.post(reverse(ADD), {"code": "eu", "name": "Europe"})
+    made = Department.objects.get(code="eu")
+    url = reverse("admin:accounts_department_history", args=[made.pk])
+
+    assert [entry.verb for entry in client.get(url).context["entries"]] == ["created"]
+
+
+def test_choices_offer_only_what_is_visible(client):
+    home = factories.department("home")
+    factories.department("away")
+    sign_in(client, factories.user(role=Role.SUPERVISOR, department=home))
+
+    form = client.get(reverse("admin:kpis_target_add")).context["adminform"].form
+
+    assert list(form.fields["department"].queryset) == [home]
+
+
+def test_a_foreign_choice_is_refused(client):
+    home, away = factories.department("home"), factories.department("away")
+    sign_in(client, factories.user(role=Role.SUPERVISOR, department=home))
+
+    client.post(
+        reverse("admin:kpis_target_add"),
+        {"department": away.pk, "month": "2026-03", "net_sales": "100.00"},
+    )
+
+    assert Target.objects.count() == 0
+
+
+def test_nobody_changes_the_own_roles(client):
+    me = factories.user("me", role=Role.ADMINISTRATOR)
+    sign_in(client, me)
+
+    response = client.post(
+        reverse("admin:accounts_rolegrant_add"), {"user": me.pk, "role": Role.MANAGER}
+    )
+
+    form = response.context["adminform"].form
+    assert form.errors == {"user": ["Nobody changes the own roles; ask another administrator."]}
+    assert RoleGrant.objects.filter(user=me).count() == 1
+
+
+def test_a_new_sign_in_may_sign_in_and_may_do_nothing(client):
+    sign_in(client, factories.user(role=Role.ADMINISTRATOR))
+
+    client.post(
+        reverse("admin:accounts_user_add"),
+        {
+            "username": "new",
+            "usable_password": "true",
+            "password1": "Quiet-harbour-7",
+            "password2": "Quiet-harbour-7",
+        },
+    )
+
+    made = User.objects.get(username="new")
+    assert (made.is_staff, made.is_superuser, made.role_grants.count()) == (True, False, 0)
+
+
+def test_a_job_that_did_not_fail_is_not_started_again(client):
+    sign_in(client, factories.manager())
+    job = Job.objects.create(kind="x", key="1", state="done", not_before=NOW, staged_at=NOW)
+
+    response = client.post(reverse("admin:opsdesk_job_retry", args=[job.pk]))
+
+    job.refresh_from_db()
+    assert told(response) == ["Only a failed job can be started again."]
+    assert job.state == "done"

@@ -1,0 +1,116 @@
+"""Giving a file in the browser, watching it, and its refused rows."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from accounts.core.roles import Role
+from opsdesk.models import ImportBatch, ImportReject, Job
+from orders.admin.imports import neutral
+from tests import factories
+from tests.factories import NOW
+from tests.pages.signing import sign_in
+
+pytestmark = pytest.mark.django_db
+
+ADD = "admin:opsdesk_importbatch_add"
+SKUS = b"code,product,category,title\nA1,P1,home,Lamp\n"
+
+
+def given(client, **values):
+    file = SimpleUploadedFile("file.csv", values.pop("content", b"a,b\n1,2\n"))
+    return client.post(reverse(ADD), {"format": "csv", "file": file} | values)
+
+
+def batch(by, **values):
+    job = Job.objects.create(kind="orders.import", key="1", not_before=NOW, staged_at=NOW)
+    values = {"format": "csv", "name": "f.csv", "digest": "0" * 64, "created_at": NOW} | values
+    return ImportBatch.objects.create(by=by, job=job, **values)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_a_cell_that_would_run_as_a_formula_is_made_text(text):
+    assert neutral(text) == f"'{text}"
+
+
+def test_orders_without_a_map_are_refused_and_nothing_is_stored(client):
+    sign_in(client, factories.manager())
+
+    response = given(client)
+
+    assert response.context["form"].errors == {
+        "shipped_map": ["Orders are read with a column map: name its file."]
+    }
+    assert (ImportBatch.objects.count(), Job.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("content", [b"{", b"[1]", b"\xff\xfe", b"[" * 100_000])
+def test_a_map_that_cannot_be_read_is_refused(client, content):
+    sign_in(client, factories.manager())
+
+    response = given(client, own_map=SimpleUploadedFile("map.json", content))
+
+    assert list(response.context["form"].errors) == ["own_map"]
+    assert ImportBatch.objects.count() == 0
+
+
+def test_a_file_without_the_maps_columns_is_refused(client):
+    sign_in(client, factories.manager())
+
+    response = given(client, shipped_map="online_retail")
+
+    assert response.status_code == 200
+    assert response.context["form"].errors
+    assert ImportBatch.objects.count() == 0
+
+
+def test_a_supervisor_cannot_load_the_companys_master_data(client):
+    sign_in(client, factories.user(role=Role.SUPERVISOR, department=factories.department()))
+
+    response = given(client, format="skus", content=SKUS)
+
+    assert list(response.context["form"].errors) == ["format"]
+    assert ImportBatch.objects.count() == 0
+
+
+def test_the_progress_of_an_import_is_told(client):
+    boss = factories.manager()
+    sign_in(client, boss)
+    made = batch(boss)
+    Job.objects.filter(pk=made.job_id).update(state="running", leased_until=NOW, done=25, total=100)
+
+    response = client.get(reverse("admin:opsdesk_importbatch_progress", args=[made.pk]))
+
+    assert response.json() == {"finished": False, "percent": 25, "text": "25 of 100"}
+
+
+def test_refused_rows_come_as_a_file_without_formulas(client):
+    boss = factories.manager()
+    sign_in(client, boss)
+    made = batch(boss)
+    ImportReject.objects.create(batch=made, row_no=7, field="sku", reason="=cmd|x")
+
+    response = client.get(reverse("admin:opsdesk_importbatch_rejects", args=[made.pk]))
+
+    text = b"".join(response.streaming_content).decode()
+    assert text == "\ufeffrow,field,reason\r\n7,sku,'=cmd|x\r\n"
+    assert response["Content-Disposition"] == f'attachment; filename="rejected-{made.pk}.csv"'
+
+
+def test_a_supervisor_sees_only_the_own_imports(client):
+    made = batch(factories.manager())
+    sign_in(client, factories.user(role=Role.SUPERVISOR, department=factories.department()))
+
+    names = ("change", "progress", "rejects")
+    codes = [
+        client.get(reverse(f"admin:opsdesk_importbatch_{name}", args=[made.pk])).status_code
+        for name in names
+    ]
+
+    assert codes == [404, 404, 404]
+
+
+def test_a_team_member_has_no_imports(client):
+    sign_in(client, factories.user(role=Role.TEAM_MEMBER))
+
+    assert given(client).status_code == 403
