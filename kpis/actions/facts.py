@@ -26,8 +26,12 @@ KEY = ("family", "store", "day")
 
 
 @dataclass(frozen=True)
-class DayRange:
-    """Contiguous days that are computed together, and how many store-days they hold."""
+class WeekRange:
+    """Contiguous weeks that are computed together, and how many store-days they hold.
+
+    Weeks and not days: told a range of days, SQLite looks for an order's day by the range
+    instead of by the day.
+    """
 
     first: date
     last: date
@@ -37,7 +41,7 @@ class DayRange:
 def compute_facts(step: StepRun) -> None:
     """Bring the daily facts up to date with everything that changed since the last run.
 
-    Works in parts by day, each committed on its own; begun again it goes on where it was
+    Works in parts by week, each committed on its own; begun again it goes on where it was
     stopped. On a full run every store-day that has orders, returns or facts is computed.
     Store-days of closed months stay as they are; what would have changed is kept as restatements.
     """
@@ -45,7 +49,7 @@ def compute_facts(step: StepRun) -> None:
         take_dirty(step)
     if step.run.full and "all days" not in step.job_run.checkpoint:
         _take_everything(step)
-    parts = list(day_ranges())
+    parts = list(week_ranges())
     step.expect(sum(part.keys for part in parts))
     for part in parts:
         with step.piece() as tally:
@@ -103,39 +107,39 @@ def _into_work(rows: QuerySet[Any, Any]) -> int:
     return upsert_from(dated, FactWork, key=KEY, columns=["family", "store", *STARTS])
 
 
-def day_ranges() -> Iterator[DayRange]:
-    """Split the days in work into ranges of about ``PART`` store-days."""
-    days = FactWork.objects.values_list("day").annotate(keys=Count("pk")).order_by("day")
+def week_ranges() -> Iterator[WeekRange]:
+    """Split the days in work into ranges of weeks with about ``PART`` store-days."""
+    weeks = FactWork.objects.values_list("week").annotate(keys=Count("pk")).order_by("week")
     first, last, keys = None, None, 0
-    for day, count in days:
+    for week, count in weeks:
         if first is not None and last is not None and keys + count > PART:
-            yield DayRange(first, last, keys)
+            yield WeekRange(first, last, keys)
             first, keys = None, 0
-        first, last, keys = first or day, day, keys + count
+        first, last, keys = first or week, week, keys + count
     if first is not None and last is not None:
-        yield DayRange(first, last, keys)
+        yield WeekRange(first, last, keys)
 
 
-def compute_part(family: Family, part: DayRange, step: StepRun) -> tuple[int, int]:
+def compute_part(family: Family, part: WeekRange, step: StepRun) -> tuple[int, int]:
     """Compute one family's store-days of a range; return how many were in work and written."""
-    days = (part.first, part.last)
-    work = FactWork.objects.filter(family=family.code, day__range=days)
+    work = FactWork.objects.filter(family=family.code, week__range=(part.first, part.last))
     keys = work.count()
     if not keys:
         return 0, 0
     closed = work.filter(_closed())
     if closed.exists():
-        restate(family, closed, days, step.run)
+        restate(family, closed, step.run)
         closed.delete()
     _note_periods(work)
     written = upsert_sums(
-        family.parts(work, days),
+        family.parts(work),
         Destination(
             model=family.model, group=("store", *STARTS), key=("store", "day"), constants={}
         ),
     )
     in_work = Exists(work.filter(store=OuterRef("store"), day=OuterRef("day")))
-    gone, _ = family.model._default_manager.filter(in_work).exclude(family.has_rows()).delete()
+    stored = family.model._default_manager.filter(in_work, week__range=(part.first, part.last))
+    gone, _ = stored.exclude(family.has_rows()).delete()
     work.delete()
     return keys, written + gone
 

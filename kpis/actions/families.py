@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db import models
@@ -22,7 +21,6 @@ SOLD = [status for status in OrderStatus if status not in NOT_SOLD]
 KINDS = ("day", "week", "month", "quarter", "year")
 GROUP = ("store", *KINDS)
 Work = QuerySet[FactWork, FactWork]
-Days = tuple[date, date]
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Family:
 
     code: FactFamily
     model: type[models.Model]
-    parts: Callable[[Work, Days], Sequence[Part]]
+    parts: Callable[[Work], Sequence[Part]]
     has_rows: Callable[[], Exists]
 
 
@@ -45,15 +43,12 @@ def _part(rows: Work, sums: dict[str, Any]) -> Part:
     )
 
 
-def _sales(work: Work, days: Days) -> list[Part]:
-    """Orders and order lines of the store-days in ``work``, which lie within ``days``.
+def _sales(work: Work) -> list[Part]:
+    """Orders and order lines of the store-days in ``work``.
 
     The lines are summed apart from their orders: joined, an order would count once per line.
     """
-    placed = {
-        "store__orders__business_date": F("day"),
-        "store__orders__business_date__range": days,
-    }
+    placed = {"store__orders__business_date": F("day")}
     # An order of postage or fees only is no sale; its amount is 0 anyway.
     sold = {"store__orders__has_goods": True, "store__orders__status__in": SOLD}
     total = "store__orders__reporting_amount"
@@ -78,7 +73,12 @@ def _sales(work: Work, days: Days) -> list[Part]:
         sums[f"customers_{kind}"] = Count("store__orders", filter=known & opening)
         sums[f"second_{kind}"] = Count("store__orders", filter=second)
     orders = work.filter(**placed)
-    lines = work.filter(_costed("store__orders", OrderLine, "order"), **placed, **sold)
+    # Lines carry store and day of their own: their index finds them without their orders.
+    own_day = {
+        "store__orders__lines__store": F("store"),
+        "store__orders__lines__business_date": F("day"),
+    }
+    lines = work.filter(_costed("store__orders", OrderLine, "order"), **placed, **sold, **own_day)
     return [
         _part(orders, sums),
         _part(
@@ -103,14 +103,14 @@ def _costed(document: str, line: type[models.Model], parent: str) -> Q:
     beside = line._default_manager.filter(
         **{parent: OuterRef(document)}, kind=LineKind.GOODS, reporting_cost__isnull=False
     )
-    return goods | Q(Exists(beside), **{f"{document}__lines__kind": LineKind.DISCOUNT})
+    # The kind first: SQLite looks for the goods beside in the order that is written here.
+    return goods | (Q(**{f"{document}__lines__kind": LineKind.DISCOUNT}) & Q(Exists(beside)))
 
 
-def _refunds(work: Work, days: Days) -> list[Part]:
-    """Refunded returns and their lines of the store-days in ``work``, which lie in ``days``."""
+def _refunds(work: Work) -> list[Part]:
+    """Refunded returns and their lines of the store-days in ``work``."""
     paid_back = {
         "store__returns__refunded_on": F("day"),
-        "store__returns__refunded_on__range": days,
         "store__returns__status__in": MONEY_BACK,
     }
     lines = work.filter(_costed("store__returns", ReturnLine, "return_case"), **paid_back)

@@ -14,17 +14,12 @@ Key = tuple[int, date]
 Values = dict[str, Decimal]
 
 
-def restate(
-    family: Family,
-    closed: QuerySet[FactWork, FactWork],
-    days: tuple[date, date],
-    run: NightlyRun,
-) -> int:
+def restate(family: Family, closed: QuerySet[FactWork, FactWork], run: NightlyRun) -> int:
     """Compare closed store-days with their rows of today; return how many figures differ.
 
     A figure that is as it was frozen again has no restatement any more.
     """
-    current, columns = _current(family, closed, days)
+    current, columns = _current(family, closed)
     frozen = _frozen(family, closed, columns)
     differing = [
         Restatement(
@@ -40,7 +35,7 @@ def restate(
         if frozen[store, day].get(name, ZERO) != current[store, day].get(name, ZERO)
     ]
     in_work = Exists(closed.filter(store=OuterRef("store"), day=OuterRef("day")))
-    known = Restatement.objects.filter(in_work, component__in=columns, day__range=days)
+    known = Restatement.objects.filter(in_work, component__in=columns)
     _write(differing, known)
     return len(differing)
 
@@ -69,12 +64,12 @@ def _write(differing: list[Restatement], known: QuerySet[Restatement, Restatemen
 
 
 def _current(
-    family: Family, closed: QuerySet[FactWork, FactWork], days: tuple[date, date]
+    family: Family, closed: QuerySet[FactWork, FactWork]
 ) -> tuple[dict[Key, Values], list[str]]:
     """What the store-days would be now, and the names of the family's figures."""
     found: dict[Key, Values] = defaultdict(dict)
     columns: list[str] = []
-    for part in family.parts(closed, days):
+    for part in family.parts(closed):
         columns += part.sums
         for row in part.rows.values("store", "day", *part.sums.values()):
             found[row["store"], row["day"]].update({n: row[s] for n, s in part.sums.items()})

@@ -152,7 +152,7 @@ class FactWork(DayFacts):
         constraints = [
             models.UniqueConstraint(fields=["family", "store", "day"], name="fact_work_unique")
         ]
-        indexes = [models.Index(fields=["day"], name="fact_work_day_idx")]
+        indexes = [models.Index(fields=["week"], name="fact_work_week_idx")]
 
     def __str__(self) -> str:
         return f"{self.family} {self.store_id} {self.day}"
