@@ -263,9 +263,24 @@ class _OrderReader:
         priced = [
             self._line(line, known.get(line.line_no), place, currencies) for line in item.lines
         ]
-        totals = document_totals(worth for _line, worth in priced)
+        order = self._order(item, (store, day), currencies, [worth for _line, worth in priced])
+        before = stored.source_updated_at if stored else None
+        order.source_updated_at = latest(item.source_updated_at, before)
+        lines = [line for line, _worth in priced]
+        draft = OrderDraft(item, order, lines, _payments(item), stored, known)
+        draft.stored_payments = self.payments.get(stored.pk, {}) if stored else {}
+        return draft
+
+    def _order(
+        self,
+        item: OrderItem,
+        place: tuple[Store, date],
+        currencies: Currencies,
+        worths: list[LineTotals],
+    ) -> Order:
+        (store, day), totals = place, document_totals(worths)
         status, source_status = _status(item.status)
-        order = Order(
+        return Order(
             store_id=store.pk,
             external_id=item.external_id,
             placed_at=item.placed_at,
@@ -282,18 +297,11 @@ class _OrderReader:
             shipping_charge=item.shipping_charge,
             tax=sum((line.tax for line in item.lines), ZERO),
             platform_fee=item.platform_fee,
-            source_updated_at=latest(
-                item.source_updated_at, stored.source_updated_at if stored else None
-            ),
             batch=self.source.batch,
             source_row=item.source_row,
             created_at=self.at,
             updated_at=self.at,
         )
-        lines = [line for line, _worth in priced]
-        draft = OrderDraft(item, order, lines, _payments(item), stored, known)
-        draft.stored_payments = self.payments.get(stored.pk, {}) if stored else {}
-        return draft
 
     def _line(
         self,

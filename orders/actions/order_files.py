@@ -10,6 +10,8 @@ from threading import Event, Thread
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from catalog.actions.stores import lock_stores
+from catalog.queries.stores import stores_by_code
 from opsdesk.actions.exchange import Source
 from opsdesk.actions.files import imports_folder, kept_file
 from opsdesk.actions.jobs import LEASE, JobRun
@@ -78,6 +80,10 @@ def _store_piece(run: JobRun, batch: ImportBatch, read: list[Read]) -> None:
     with run.piece() as job:
         with transaction.atomic():
             at = run.clock()
+            # all at once: orders first and returns later would let two loads wait for each other
+            codes = {item.store for *_, item in orders} | {item.store for *_, item in returns}
+            stores = stores_by_code(codes)
+            lock_stores(store.pk for store in stores.values())
             outcomes = upsert_orders([item for _d, _a, item in orders], source=source, at=at)
             outcomes += upsert_returns([item for _d, _a, item in returns], source=source, at=at)
             transaction.set_rollback(batch.dry_run)

@@ -11,9 +11,16 @@ from typing import Any
 from django.db import transaction
 
 from catalog.actions.fx import record_rates
-from catalog.actions.products import upsert_skus
+from catalog.actions.products import upsert_categories, upsert_products, upsert_skus
 from catalog.actions.stores import upsert_stores
-from catalog.core.formats.rows import Found, read_ecb, read_skus, read_stores
+from catalog.core.formats.rows import (
+    Found,
+    read_categories,
+    read_ecb,
+    read_products,
+    read_skus,
+    read_stores,
+)
 from opsdesk.actions.files import kept_file
 from opsdesk.actions.jobs import JobRun
 from opsdesk.core.exchange import FieldFault, Outcome, State
@@ -34,6 +41,8 @@ class TableFormat:
 TABLES = {
     "fx-ecb": TableFormat(read_ecb, record_rates),
     "stores": TableFormat(read_stores, upsert_stores),
+    "categories": TableFormat(read_categories, upsert_categories),
+    "products": TableFormat(read_products, upsert_products),
     "skus": TableFormat(read_skus, upsert_skus),
 }
 

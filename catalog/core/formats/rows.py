@@ -10,15 +10,18 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from catalog.core.formats.table import Table
-from catalog.core.items import RateItem, SkuItem, StoreItem
+from catalog.core.items import CategoryItem, ProductItem, RateItem, SkuItem, StoreItem
 from opsdesk.core.exchange import FieldFault
 from opsdesk.core.money import known_currency
 
 Row = dict[str, str]
-Found = tuple[int, RateItem | StoreItem | SkuItem | FieldFault]
+Item = RateItem | StoreItem | CategoryItem | ProductItem | SkuItem
+Found = tuple[int, Item | FieldFault]
 
 STORE_COLUMNS = ("code", "name", "marketplace", "country", "currency", "time_zone")
 STORE_MORE = ("stage", "platform_fee_rate", "department", "department_from")
+PRODUCT_COLUMNS = ("code", "title", "category")
+PRODUCT_MORE = ("brand", "goods_class", "range_role")
 SKU_COLUMNS = ("code", "product", "unit_cost", "cost_currency")
 SKU_MORE = ("title", "weight_g", "safety_stock", "lead_time_days")
 
@@ -65,6 +68,16 @@ def read_stores(path: Path) -> tuple[list[str], Iterator[Found]]:
     return _read(path, STORE_COLUMNS, STORE_MORE, _store)
 
 
+def read_categories(path: Path) -> tuple[list[str], Iterator[Found]]:
+    """Return unknown columns and the categories of a file; a parent stands before its children."""
+    return _read(path, ("code", "name"), ("parent",), _category)
+
+
+def read_products(path: Path) -> tuple[list[str], Iterator[Found]]:
+    """Return unknown columns and the products of a file with the fields as columns."""
+    return _read(path, PRODUCT_COLUMNS, PRODUCT_MORE, _product)
+
+
 def read_skus(path: Path) -> tuple[list[str], Iterator[Found]]:
     """Return unknown columns and the SKUs of a file with the fields as columns."""
     return _read(path, SKU_COLUMNS, SKU_MORE, _sku)
@@ -74,7 +87,7 @@ def _read(
     path: Path,
     needed: tuple[str, ...],
     more: tuple[str, ...],
-    make: Callable[[Row, int], StoreItem | SkuItem],
+    make: Callable[[Row, int], Item],
 ) -> tuple[list[str], Iterator[Found]]:
     table = Table(path, needed, more)
 
@@ -99,6 +112,15 @@ def _store(row: Row, row_no: int) -> StoreItem:
         department_from=start,
         source_row=row_no,
     )
+
+
+def _category(row: Row, row_no: int) -> CategoryItem:
+    return CategoryItem(row["code"], row["name"], row.get("parent", ""), row_no)
+
+
+def _product(row: Row, row_no: int) -> ProductItem:
+    more = {name: row.get(name, "") for name in PRODUCT_MORE}
+    return ProductItem(**{name: row[name] for name in PRODUCT_COLUMNS}, **more, source_row=row_no)
 
 
 def _sku(row: Row, row_no: int) -> SkuItem:

@@ -42,7 +42,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("format", metavar="FORMAT", help="csv, fx-ecb, stores or skus")
+        parser.add_argument("format", metavar="FORMAT", help=", ".join(FORMATS))
         parser.add_argument("file", metavar="FILE", type=Path, help="the file, also as .gz")
         parser.add_argument("--store", default="", metavar="CODE", help="the store of the orders")
         parser.add_argument("--map", type=Path, metavar="FILE", help="the column map (JSON)")

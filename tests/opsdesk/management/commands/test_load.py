@@ -201,7 +201,8 @@ def test_a_missing_column_is_told_before_anything_is_written(load):
     [
         (
             ("tsv", "{file}"),
-            "There is no format tsv. The formats are: csv, fx-ecb, stores, skus.",
+            "There is no format tsv. "
+            "The formats are: csv, fx-ecb, stores, categories, products, skus.",
         ),
         (("csv", "{file}"), "Orders are read with a column map: name its file."),
         (("csv", "{file}", "--map", "{map}", "--by", "nobody"), "There is no sign-in nobody."),
@@ -287,6 +288,21 @@ def test_ecb_rates_are_loaded_without_the_unquoted(load):
         (date(2026, 3, 2), "CNY"),
         (date(2026, 3, 2), "USD"),
     ]
+
+
+def test_categories_products_and_skus_are_loaded(load):
+    statuses = [
+        load.run("categories", load.file("c,Cups,\n", "code,name,parent\n")),
+        load.run("products", load.file("P1,Cup,c\n", "code,title,category\n")),
+        load.run("skus", load.file("A1,P1,1.25,EUR\n", "code,product,unit_cost,cost_currency\n")),
+    ]
+
+    assert statuses == [0, 0, 0]
+    assert Sku.objects.values_list("code", "product__category__name", "unit_cost").get() == (
+        "A1",
+        "Cups",
+        make.Decimal("1.25"),
+    )
 
 
 def test_a_sku_of_an_unknown_product_is_refused(load):
