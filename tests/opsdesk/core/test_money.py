@@ -118,6 +118,7 @@ def test_every_split_adds_up_and_is_off_by_less_than_a_unit(data, currency, seed
             assert abs(Fraction(part) - Fraction(units) * Fraction(unit) * weight / whole) < unit
 
 
+@settings(deadline=None)
 @given(units=st.integers(-(10**12), 10**12), weights=WEIGHTS, currency=CURRENCIES)
 def test_equal_weights_never_favour_the_later(units, weights, currency):
     total = in_units(units, currency)
@@ -133,6 +134,7 @@ def test_equal_weights_never_favour_the_later(units, weights, currency):
     )
 
 
+@settings(deadline=None)
 @given(
     rows=st.lists(st.integers(-(10**7), 10**7), min_size=1, max_size=60),
     units=st.integers(-(10**9), 10**9),
@@ -162,6 +164,7 @@ def test_slices_by_hand():
     assert list(map(str, slices)) == ["24.00", "-1.73", "13.33"]
 
 
+@settings(deadline=None)
 @given(
     amount=st.decimals(
         allow_nan=False, allow_infinity=False, places=9, min_value=-(10**15), max_value=10**15

@@ -108,7 +108,7 @@ def test_a_day_begins_on_its_own_date_and_not_before(day, zone):
     assert not skipped or day_start(day + timedelta(days=1), zone) == start
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     wall=st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1)),  # noqa: DTZ001
     zone=st.sampled_from(ZONES),
@@ -156,6 +156,7 @@ def test_an_unknown_kind_is_refused():
         Period.containing("decade", date(2011, 3, 1))
 
 
+@settings(deadline=None)
 @given(kind=st.sampled_from(KINDS), day=DAYS)
 def test_a_period_survives_its_text_and_has_its_neighbours(kind, day):
     period = Period.containing(kind, day)

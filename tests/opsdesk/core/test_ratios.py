@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsdesk.core.ratios import Ratio
@@ -55,6 +55,7 @@ def test_a_third_is_not_above_its_rounded_quotient():
     assert ratio(1, 3).above(bound)
 
 
+@settings(deadline=None)
 @given(part=AMOUNTS, whole=POSITIVE, bound=BOUNDS)
 def test_bounds_agree_with_exact_fractions(part, whole, bound):
     exact = Fraction(part) / Fraction(whole)
