@@ -35,7 +35,10 @@ enter(
 
 
 def visible_proposals(scope: Any) -> QuerySet:
-    """Return those about people whose pay one may see and one's own; else approved ones of oneself."""
+    """Return those about people whose pay one may see, and those that one proposed.
+
+    Who sees nobody's pay sees the approved ones about oneself.
+    """
     if not scope.may(Right.PAY_VIEW):
         return Proposal.objects.filter(person=scope.person_id, state=ProposalState.APPROVED)
     if scope.everything:
