@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from opsdesk.models import RateField
 
@@ -11,8 +12,8 @@ class FxRate(models.Model):
     """How many units of ``to_currency`` one unit of ``from_currency`` was worth on ``date``."""
 
     date = models.DateField(_("date"))
-    from_currency = models.CharField(_("from"), max_length=3)
-    to_currency = models.CharField(_("to"), max_length=3)
+    from_currency = models.CharField(pgettext_lazy("currency", "from"), max_length=3)
+    to_currency = models.CharField(pgettext_lazy("currency", "to"), max_length=3)
     rate = RateField(_("rate"))
 
     class Meta:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PayRunState(TextChoices):
@@ -14,7 +15,7 @@ class PayRunState(TextChoices):
     SUBMITTED = "submitted", _("Submitted")
     APPROVED = "approved", _("Approved")
     LOCKED = "locked", _("Locked")
-    PAID = "paid", _("Paid")
+    PAID = "paid", pgettext_lazy("pay run", "Paid")
 
 
 class PayLineKind(TextChoices):

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Direction(models.TextChoices):
@@ -11,7 +12,7 @@ class Direction(models.TextChoices):
 
 class Unit(models.TextChoices):
     MONEY = "money", _("Reporting currency")
-    COUNT = "count", _("Number")
+    COUNT = "count", pgettext_lazy("unit", "Number")
     SHARE = "share", _("Per cent")
     MONEY_EACH = "money_each", _("Reporting currency each")
 

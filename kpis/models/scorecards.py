@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Level, Person, Position
 from kpis.models.facts import PeriodKind, ScopeKind
@@ -12,7 +13,7 @@ from opsdesk.models import ShareField
 class Dimension(models.TextChoices):
     RESULTS = "results", _("Results")
     EFFICIENCY = "efficiency", _("Efficiency")
-    CUSTOMER = "customer", _("Customer")
+    CUSTOMER = "customer", pgettext_lazy("dimension", "Customer")
     COMPLIANCE = "compliance", _("Compliance")
 
 
