@@ -25,7 +25,6 @@ def commits(item):
     return bool(marker and marker.kwargs.get("transaction"))
 
 
-@pytest.hookimpl(trylast=True)
 def keep_migrated_rows(item):
     """Have every test that empties the database put back what the migrations wrote.
 
@@ -38,6 +37,7 @@ def keep_migrated_rows(item):
         item.add_marker(pytest.mark.django_db(*marker.args, **kwargs), append=False)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         if reason := missing(item):
