@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -12,12 +13,13 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
 from accounts.core.roles import Right, Role
 from accounts.models import RoleGrant, User
 from opsdesk.actions.audit import record
-from opsdesk.admin.base import DeskAdmin
+from opsdesk.admin.base import DeskAdmin, ReadOnlyAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.core.errors import NotAllowed
 
@@ -43,11 +45,40 @@ enter(
         "shield_person",
         is_administrator,
     ),
+    Entry(
+        Section.SYSTEM,
+        50,
+        gettext_lazy("Sign-in log"),
+        "admin:axes_accesslog_changelist",
+        "login",
+        Right.AUDIT_VIEW,
+    ),
 )
 
-if admin.site.is_registered(Group):
-    # Rights come from roles; Django's groups would be a second, silent way.
-    admin.site.unregister(Group)
+# Rights come from roles; Django's groups would be a second, silent way. What another package
+# registered is shown again as a fact.
+for model in (Group, AccessAttempt, AccessFailureLog, AccessLog):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+@admin.register(AccessLog, AccessFailureLog)
+class SignInLogAdmin(ReadOnlyAdmin):
+    """Who signed in, and who failed to."""
+
+    view_right = Right.AUDIT_VIEW
+    list_display = ["username", "attempt_time", "ip_address", "user_agent"]
+    list_filter = [("attempt_time", RangeDateFilter)]
+    search_fields = ["username__istartswith", "ip_address"]
+
+
+@admin.register(AccessAttempt)
+class LockOutAdmin(ReadOnlyAdmin):
+    """Failed sign-ins of late; after enough of them nobody gets in for a while."""
+
+    view_right = Right.AUDIT_VIEW
+    list_display = ["username", "attempt_time", "ip_address", "failures_since_start"]
+    search_fields = ["username__istartswith", "ip_address"]
 
 
 class AdministratorsOnly(DeskAdmin):
