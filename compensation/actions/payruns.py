@@ -9,14 +9,14 @@ from django.utils.translation import gettext
 from accounts.actions.periods import close_month
 from accounts.core.roles import Right
 from accounts.core.scope import Scope
-from accounts.models import Department, Employment, User
+from accounts.models import ClosedMonth, Department, Employment, User
 from compensation.actions.calculation import calculate_run, changed_since
 from compensation.actions.moves import held, move, refuse_unless
 from compensation.core.lifecycle import CLOSED_STATES, PayRunState
 from compensation.core.wording import problem_words
 from compensation.models import FundEntry, PayRun, PlanVersion
 from compensation.queries.base import pending_days
-from opsdesk.core.errors import Conflict, DomainError, NotAllowed, NotReady
+from opsdesk.core.errors import Conflict, DomainError, NotAllowed, NotReady, PeriodClosed
 from opsdesk.core.periods import Period, business_date, month
 
 
@@ -154,16 +154,16 @@ def lock_run(run: PayRun, *, scope: Scope, by: User, at: datetime) -> PayRun:
 
 
 def _refuse_lock(run: PayRun) -> None:
-    earlier = (
-        PayRun.objects.filter(department=run.department, month__lt=run.month)
-        .exclude(state__in=CLOSED_STATES)
-        .order_by("month")
-        .first()
-    )
-    if earlier is not None:
+    if ClosedMonth.objects.filter(department=run.department, month__gt=run.month).exists():
+        raise PeriodClosed(
+            gettext("A later month of %(department)s is locked already, so %(month)s stays open.")
+            % {"department": run.department, "month": f"{run.month:%Y-%m}"}
+        )
+    first = _first_unlocked(run)
+    if first is not None:
         raise NotReady(
             gettext("Months are locked in order: %(month)s comes first.")
-            % {"month": f"{earlier.month:%Y-%m}"},
+            % {"month": f"{first:%Y-%m}"},
             code="earlier_month_open",
         )
     waiting = pending_days(run.department, Period("month", run.month))
@@ -176,6 +176,20 @@ def _refuse_lock(run: PayRun) -> None:
             % {"count": waiting},
             code="days_pending",
         )
+
+
+def _first_unlocked(run: PayRun) -> date | None:
+    """Return the earlier month that must be locked first: one with a run, or with people."""
+    runs = PayRun.objects.filter(department=run.department, month__lt=run.month)
+    starts = set(runs.exclude(state__in=CLOSED_STATES).values_list("month", flat=True))
+    last = runs.filter(state__in=CLOSED_STATES).order_by("month").last()
+    between = Period("month", last.month).next() if last else Period("month", run.month)
+    while between.start < run.month:
+        employed = Employment.objects.during(between.start, between.end)
+        if employed.filter(department=run.department).exists():
+            starts.add(between.start)
+        between = between.next()
+    return min(starts, default=None)
 
 
 def _lock(run: PayRun, *, by: User, at: datetime) -> None:

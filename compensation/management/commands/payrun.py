@@ -25,7 +25,16 @@ from compensation.queries.payruns import formula, payslips_of, run_json
 from opsdesk.core.errors import DomainError, NotAllowed, NotReady
 from opsdesk.core.periods import Period, business_date
 
-VERBS = ("calculate", "show", "submit", "return", "approve", "lock", "pay", "replay")
+VERBS = {
+    "calculate": "calculate the month's pay, anew if it was calculated before",
+    "show": "print the payslips with every line in words",
+    "submit": "hand a calculated run in for approval",
+    "return": "give a run back to be worked on",
+    "approve": "approve a submitted run",
+    "lock": "close the month with an approved run",
+    "pay": "note that a locked run was paid out",
+    "replay": "calculate locked runs again from their inputs and print the differences",
+}
 SIGNED = ("submit", "return", "approve", "lock", "pay")
 
 
@@ -37,12 +46,20 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("verb", choices=VERBS)
-        parser.add_argument("department", nargs="?", help="the department's code")
-        parser.add_argument("month", nargs="?", help="YYYY-MM")
-        parser.add_argument("--json", action="store_true", help="show: print JSON")
-        parser.add_argument("--by", default="", help="the sign-in of the person who does it")
-        parser.add_argument("--reason", default="", help="return: why")
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="verb")
+        for verb, does in VERBS.items():
+            one = verbs.add_parser(verb, help=does, description=does)
+            one.set_defaults(json=False, by="", reason="")
+            # Without a department every locked month is replayed.
+            needed = None if verb != "replay" else "?"
+            one.add_argument("department", nargs=needed, help="the department's code")
+            one.add_argument("month", nargs=needed, help="YYYY-MM")
+            if verb == "show":
+                one.add_argument("--json", action="store_true", help="print JSON")
+            if verb in SIGNED:
+                one.add_argument("--by", default="", help="the sign-in of the person who does it")
+            if verb == "return":
+                one.add_argument("--reason", default="", help="why it goes back")
 
     def handle(self, *args: Any, **options: Any) -> None:
         verb = options["verb"]

@@ -265,6 +265,21 @@ def test_months_are_locked_in_order(desk, hr, boss):
     assert ClosedMonth.objects.count() == 0
 
 
+def test_a_month_without_a_run_is_not_skipped(desk, hr, boss):
+    lock_run(approved(desk, hr, boss), scope=factories.scope(boss), by=boss, at=NOW)
+    factories.target("1000.00", month=date(2026, 5, 1))
+    june = datetime(2026, 6, 2, 9, tzinfo=UTC)
+    run = calculate_run(desk, Period.parse("2026-05"), by=hr, at=june)
+    run = submit_run(run, scope=factories.scope(hr), by=hr, at=june)
+    run = approve_run(run, digest=run.digest, scope=factories.scope(boss), by=boss, at=june)
+
+    with pytest.raises(NotReady) as refused:
+        lock_run(run, scope=factories.scope(boss), by=boss, at=june)
+
+    assert refused.value.message == "Months are locked in order: 2026-04 comes first."
+    assert list(ClosedMonth.objects.values_list("month", flat=True)) == [date(2026, 3, 1)]
+
+
 def test_a_month_with_days_to_compute_is_not_locked(desk, hr, boss):
     run = approved(desk, hr, boss)
     DirtyDay.objects.create(family="sales", store=factories.store(), day=date(2026, 3, 9))

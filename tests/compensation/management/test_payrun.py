@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.core.roles import Role
 from accounts.models import ClosedMonth
+from compensation.management.commands.payrun import Command
 from compensation.models import PayRun, PayslipLine
 from tests import factories
 from tests.factories import NOW
@@ -280,11 +281,22 @@ def test_an_unknown_department_is_named():
 
 
 @pytest.mark.parametrize("verb", ["calculate", "show", "submit"])
-def test_a_department_must_be_given(verb):
-    assert refused(verb, None, None) == ("Name the department by its code.", 2)
+def test_a_department_and_a_month_must_be_given(verb):
+    for given in ([], ["ops"]):
+        with pytest.raises(SystemExit) as ended:
+            Command().run_from_argv(["manage.py", "payrun", verb, *given])
+        assert ended.value.code == 2
 
 
-@pytest.mark.parametrize("month", ["2026", "2026-13", "March", "2026-03-01", "2026-W10", "", None])
+def test_options_may_stand_before_the_department(target, capsys):
+    payrun("calculate")
+
+    Command().run_from_argv(["manage.py", "payrun", "show", "--json", "ops", "2026-03"])
+
+    assert json.loads(capsys.readouterr().out) == SHOWN
+
+
+@pytest.mark.parametrize("month", ["2026", "2026-13", "March", "2026-03-01", "2026-W10", ""])
 def test_what_is_no_month_is_a_wrong_call(month):
     assert refused("calculate", "ops", month) == ("Give the month as YYYY-MM.", 2)
     assert PayRun.objects.count() == 0
