@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
-from django.db import connection, transaction
+from django.db import connection, reset_queries, transaction
 from django.utils.translation import gettext as _
 
 from catalog.actions.stores import lock_stores
@@ -56,6 +56,8 @@ def load_orders(run: JobRun, batch: ImportBatch) -> None:
         for piece in _pieces(found):
             read = [(document, assemble(document, reading)) for document in piece]
             _store_piece(run, batch, read)
+            # In development Django keeps the text of its last 9,000 statements.
+            reset_queries()
 
 
 def _begin(run: JobRun, batch: ImportBatch, spool: Path, facts: SpoolFacts) -> None:

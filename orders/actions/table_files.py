@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import reset_queries, transaction
 
 from catalog.actions.fx import record_rates
 from catalog.actions.products import upsert_categories, upsert_products, upsert_skus
@@ -57,6 +57,8 @@ def load_table(run: JobRun, batch: ImportBatch) -> None:
     found = islice(found, begun, None)
     while piece := list(islice(found, PIECE)):
         _store_piece(run, batch, table, piece)
+        # In development Django keeps the text of its last 9,000 statements.
+        reset_queries()
 
 
 def _begin(run: JobRun, batch: ImportBatch, unknown: list[str]) -> None:
