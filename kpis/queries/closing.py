@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,7 +12,8 @@ from catalog.models import Duty, StoreAssignment, StoreDepartment
 from kpis.models import ScopeKind
 from opsdesk.core.periods import Period, month
 
-# Stores have been their first department's from a day that lies before everything.
+ONE_DAY = timedelta(days=1)
+# Department, first day, and the day before which it ended.
 Span = tuple[int, date, date | None]
 
 
@@ -29,8 +30,7 @@ def frozen_periods(scope_kind: str, scope_id: int, periods: Sequence[Period]) ->
     closed: dict[int, set[date]] = defaultdict(set)
     rows = ClosedMonth.objects.filter(
         department__in={department for department, _, _ in spans},
-        month__gte=month(first).start,
-        month__lt=end,
+        month__range=(month(first).start, month(end - ONE_DAY).start),
     )
     for department, start in rows.values_list("department", "month"):
         closed[department].add(start)

@@ -188,6 +188,33 @@ def test_a_quarter_is_frozen_with_its_last_month():
     assert [before[0].state, after[0].state] == [ValueState.PRELIMINARY, ValueState.FROZEN]
 
 
+@pytest.mark.parametrize("text", ["2026-03-10", "2026-W11", "2026-03"])
+def test_days_and_weeks_within_a_closed_month_are_frozen(text):
+    ClosedMonth.objects.create(
+        department=make.department(), month=date(2026, 3, 1), closed_at=make.NOW
+    )
+    period = Period.parse(text)
+
+    found = metric_values(
+        ["gmv"], "department", make.department().pk, [period], today=date(2026, 4, 2)
+    )
+
+    assert found[0].state == ValueState.FROZEN
+
+
+def test_a_week_over_a_month_s_end_is_frozen_with_both_months():
+    ClosedMonth.objects.create(
+        department=make.department(), month=date(2026, 3, 1), closed_at=make.NOW
+    )
+    week = Period.parse("2026-W14")  # 30 March to 5 April
+
+    (found,) = metric_values(
+        ["gmv"], "department", make.department().pk, [week], today=date(2026, 4, 2)
+    )
+
+    assert found.state == ValueState.PRELIMINARY
+
+
 def test_a_new_version_holds_from_its_day():
     computed()
     MetricDefinition.objects.create(
