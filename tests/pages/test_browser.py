@@ -32,8 +32,9 @@ PASSWORD = "pw-for-tests"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 
-@pytest.fixture(scope="module")
-def browser():
+@pytest.fixture
+def browser(company, live_server):
+    """A browser, started once the database stands: its event loop has connections of its own."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     assert path, "a Chromium is needed"
@@ -92,6 +93,7 @@ class Visitor:
 
 @pytest.fixture
 def visit(browser, live_server):
+    """Signs people in; whatever went wrong on their pages fails the test."""
     visitors = []
 
     def make(name, **how):
@@ -161,6 +163,7 @@ def test_from_the_home_page_to_an_order(company, visit):
     assert desk.heading() == "My desk"
     assert "990.00" in desk.page.inner_text("#content")
     desk.page.click("#nav-sidebar >> text=Orders")
+    desk.page.wait_for_selector("#result_list")
     assert desk.page.locator("#result_list tbody tr").count() == 40
     desk.page.fill("#searchbar", "536307")
     desk.page.press("#searchbar", "Enter")
@@ -182,14 +185,13 @@ def test_a_list_shows_twenty_five_rows_at_once(company, visit):
     assert inside >= 25
 
 
-def test_filters_open_and_hold_a_store(company, visit):
+def test_filters_open_and_ask_for_business_dates(company, visit):
     desk = visit("boss")
     desk.go(reverse("admin:orders_order_changelist"))
 
     desk.page.click("text=Filters")
     desk.page.wait_for_selector("#changelist-filter", state="visible")
 
-    assert "Business date" in desk.page.inner_text("#changelist-filter").capitalize() or True
     assert desk.page.locator("#changelist-filter [name=business_date_from]").count() == 1
 
 
