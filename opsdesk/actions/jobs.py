@@ -10,6 +10,7 @@ from typing import Any
 from celery import current_app
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext
 
 from opsdesk.core.errors import DomainError
 from opsdesk.models import Job, JobState
@@ -144,7 +145,9 @@ def execute(run: JobRun) -> JobState:
     """
     job = run.job
     if job.attempt > ATTEMPTS:
-        return _finish(run, JobState.FAILED, "It was started three times and never came back.")
+        return _finish(
+            run, JobState.FAILED, gettext("It was started three times and never came back.")
+        )
     try:
         _handlers[job.kind](run)
     except LeaseLost:
