@@ -13,7 +13,11 @@ from opsdesk.core.periods import Period
 from tests.kills.processes import digest
 from tests.oracle import online_retail as oracle
 
-pytestmark = [pytest.mark.slow, pytest.mark.real_data]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.real_data,
+    pytest.mark.xdist_group("online_retail"),  # one process loads the file once for all
+]
 
 CODES = (
     *("gmv", "net_sales", "orders", "units", "aov", "return_rate"),
