@@ -57,7 +57,9 @@ FORMAT_NAMES = {
     ORDERS: gettext_lazy("Orders and returns (CSV with a column map)"),
     "fx-ecb": gettext_lazy("FX rates (file of the European Central Bank)"),
     "stores": gettext_lazy("Stores (CSV)"),
-    "skus": gettext_lazy("Products and SKUs (CSV)"),
+    "categories": gettext_lazy("Categories (CSV)"),
+    "products": gettext_lazy("Products (CSV)"),
+    "skus": gettext_lazy("SKUs (CSV)"),
 }
 
 

@@ -3,9 +3,12 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.core.roles import Role
+from opsdesk.actions.jobs import claim, execute
 from opsdesk.models import ImportBatch, ImportReject, Job
+from orders import tasks
 from orders.admin.imports import neutral
 from tests import factories
 from tests.factories import NOW
@@ -14,7 +17,7 @@ from tests.pages.signing import sign_in
 pytestmark = pytest.mark.django_db
 
 ADD = "admin:opsdesk_importbatch_add"
-SKUS = b"code,product,category,title\nA1,P1,home,Lamp\n"
+STORES = b"code,name,marketplace,country,currency,time_zone\nUK,Shop,amazon,GB,GBP,Europe/London\n"
 
 
 def given(client, **values):
@@ -64,10 +67,25 @@ def test_a_file_without_the_maps_columns_is_refused(client):
     assert ImportBatch.objects.count() == 0
 
 
+def test_a_file_that_is_taken_is_worked_off_and_told(client):
+    sign_in(client, factories.manager())
+
+    response = given(client, format="stores", content=STORES)
+    made = ImportBatch.objects.get()
+    assert tasks  # they name who works the job off
+    execute(claim(made.job_id, clock=timezone.now))
+    page = client.get(response["Location"])
+
+    assert response["Location"] == reverse("admin:opsdesk_importbatch_change", args=[made.pk])
+    made.refresh_from_db()
+    assert (made.job.state, made.rows_read, made.created, made.rejected) == ("done", 1, 1, 0)
+    assert (page.status_code, page.context["working"]) == (200, False)
+
+
 def test_a_supervisor_cannot_load_the_companys_master_data(client):
     sign_in(client, factories.user(role=Role.SUPERVISOR, department=factories.department()))
 
-    response = given(client, format="skus", content=SKUS)
+    response = given(client, format="stores", content=STORES)
 
     assert list(response.context["form"].errors) == ["format"]
     assert ImportBatch.objects.count() == 0
