@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
@@ -16,6 +17,7 @@ from opsdesk.admin.base import PageAdmin, number_or_404
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.pages import page
 from opsdesk.admin.panels import HOME_WAITING, panel
+from opsdesk.core.wording import kept
 from opsdesk.models import AuditEntry, Job, JobState
 from opsdesk.templatetags.desk import badge, figure
 
@@ -42,7 +44,14 @@ class JobAdmin(PageAdmin):
     """What runs in the background; a failed job can be started again."""
 
     view_right = RUNS_VIEW
-    list_display = ["key", "kind", "state_badge", "progress_figure", "attempt_figure", "staged_at"]
+    list_display = [
+        "key",
+        "kind_said",
+        "state_badge",
+        "progress_figure",
+        "attempt_figure",
+        "staged_at",
+    ]
     list_filter = ["state", "kind"]
     search_fields = ["key"]
     page_template = "desk/job.html"
@@ -68,6 +77,10 @@ class JobAdmin(PageAdmin):
 
         return again
 
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    def kind_said(self, job: Job) -> str:
+        return kept(job.kind)
+
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_badge(self, job: Job) -> str:
         return badge(job.state, job.get_state_display())
@@ -86,7 +99,7 @@ class AuditAdmin(PageAdmin):
     """Who changed what; nobody edits it."""
 
     view_right = AUDIT_VIEW
-    list_display = ["at", "actor_name", "verb", "model", "record"]
+    list_display = ["at", "who", "what", "record_kind", "record"]
     list_filter = [("at", RangeDateFilter), "verb", "model"]
     search_fields = ["record__istartswith", "actor_name__istartswith"]
     sortable_by = ()
@@ -94,6 +107,21 @@ class AuditAdmin(PageAdmin):
 
     def page(self, request: HttpRequest, obj: AuditEntry) -> dict[str, Any]:
         return {"title": _("Audit entry %(number)s") % {"number": obj.pk}}
+
+    @admin.display(description=gettext_lazy("by"))
+    def who(self, entry: AuditEntry) -> str:
+        return kept(entry.actor_name)
+
+    @admin.display(description=gettext_lazy("action"))
+    def what(self, entry: AuditEntry) -> str:
+        return kept(entry.verb)
+
+    @admin.display(description=gettext_lazy("kind of record"))
+    def record_kind(self, entry: AuditEntry) -> str:
+        try:
+            return str(apps.get_model(entry.model)._meta.verbose_name)
+        except (LookupError, ValueError):
+            return entry.model
 
 
 @panel(HOME_WAITING, "desk/home/todo.html", order=40)

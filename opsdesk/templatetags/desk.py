@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from opsdesk.core.money import minor_places, round_money
+from opsdesk.core.wording import kept
 
 register = template.Library()
 
@@ -67,6 +68,12 @@ def percent(value: Decimal | None, places: int = 2) -> str:
 def points(value: Decimal | None) -> str:
     """Write a difference of two shares in percentage points."""
     return NOTHING if value is None else f"{Decimal(value) * 100:,.2f}".replace("-", "−")
+
+
+@register.filter
+def said(word: str) -> str:
+    """Write a word kept in a record in the reader's language."""
+    return kept(word)
 
 
 @register.filter
