@@ -18,6 +18,9 @@ from orders.core.lifecycle import MONEY_BACK, NOT_SOLD, OrderStatus
 from orders.models import Order, OrderLine, Return, ReturnLine, TrafficSource
 
 SOLD = [status for status in OrderStatus if status not in NOT_SOLD]
+# What ``Order.objects.sold()`` says, seen from a store-day. An order of postage or fees only is
+# no sale.
+_SALE = Q(store__orders__has_goods=True, store__orders__status__in=SOLD)
 KINDS = ("day", "week", "month", "quarter", "year")
 GROUP = ("store", *KINDS)
 Work = QuerySet[FactWork, FactWork]
@@ -49,46 +52,51 @@ def _sales(work: Work) -> list[Part]:
     The lines are summed apart from their orders: joined, an order would count once per line.
     """
     placed = {"store__orders__business_date": F("day")}
-    # An order of postage or fees only is no sale; its amount is 0 anyway.
-    sold = {"store__orders__has_goods": True, "store__orders__status__in": SOLD}
-    total = "store__orders__reporting_amount"
-    source = "store__orders__traffic_source"
-    first = Q(**sold, store__orders__customer_order_no=1)
-    sums = {
-        "gmv": _money(total),
-        "gmv_organic": _money(total, Q(**{source: TrafficSource.ORGANIC})),
-        "gmv_ads": _money(total, Q(**{source: TrafficSource.ADS})),
-        "orders": Count("store__orders", filter=Q(**sold)),
-        "sold_amount": _money(total, Q(**sold)),
-        "units": Coalesce(Sum("store__orders__units", filter=Q(**sold)), 0),
-        "first_order_amount": _money(total, first),
-        "new_customers": Count("store__orders", filter=first),
-    }
-    before = "store__orders__previous_order_on"
-    for kind in KINDS:
-        # The first of its customer in the period: the one before lies before the period.
-        opening = Q(**{f"{before}__isnull": True}) | Q(**{f"{before}__lt": F(kind)})
-        known = Q(**sold, store__orders__customer_order_no__isnull=False)
-        second = Q(**sold, store__orders__customer_order_no=2, **{f"{before}__gte": F(kind)})
-        sums[f"customers_{kind}"] = Count("store__orders", filter=known & opening)
-        sums[f"second_{kind}"] = Count("store__orders", filter=second)
-    orders = work.filter(**placed)
     # Lines carry store and day of their own: their index finds them without their orders.
     own_day = {
         "store__orders__lines__store": F("store"),
         "store__orders__lines__business_date": F("day"),
     }
-    lines = work.filter(_costed("store__orders", OrderLine, "order"), **placed, **sold, **own_day)
+    costed = _costed("store__orders", OrderLine, "order")
+    costs = {
+        "costed_amount": _money("store__orders__lines__reporting_amount"),
+        "cost": _money("store__orders__lines__reporting_cost"),
+    }
     return [
-        _part(orders, sums),
-        _part(
-            lines,
-            {
-                "costed_amount": _money("store__orders__lines__reporting_amount"),
-                "cost": _money("store__orders__lines__reporting_cost"),
-            },
-        ),
+        _part(work.filter(**placed), _order_sums() | _customer_sums()),
+        _part(work.filter(costed, _SALE, **placed, **own_day), costs),
     ]
+
+
+def _order_sums() -> dict[str, Any]:
+    total = "store__orders__reporting_amount"
+    source = "store__orders__traffic_source"
+    return {
+        "gmv": _money(total),
+        "gmv_organic": _money(total, Q(**{source: TrafficSource.ORGANIC})),
+        "gmv_ads": _money(total, Q(**{source: TrafficSource.ADS})),
+        "orders": Count("store__orders", filter=_SALE),
+        "sold_amount": _money(total, _SALE),
+        "units": Coalesce(Sum("store__orders__units", filter=_SALE), 0),
+    }
+
+
+def _customer_sums() -> dict[str, Any]:
+    """Customers counted so that the days of a period add up: see ``SalesDay``."""
+    before = "store__orders__previous_order_on"
+    first = _SALE & Q(store__orders__customer_order_no=1)
+    known = _SALE & Q(store__orders__customer_order_no__isnull=False)
+    sums = {
+        "first_order_amount": _money("store__orders__reporting_amount", first),
+        "new_customers": Count("store__orders", filter=first),
+    }
+    for kind in KINDS:
+        # The first of its customer in the period: the one before lies before the period.
+        opening = Q(**{f"{before}__isnull": True}) | Q(**{f"{before}__lt": F(kind)})
+        second = Q(store__orders__customer_order_no=2, **{f"{before}__gte": F(kind)})
+        sums[f"customers_{kind}"] = Count("store__orders", filter=known & opening)
+        sums[f"second_{kind}"] = Count("store__orders", filter=_SALE & second)
+    return sums
 
 
 def _costed(document: str, line: type[models.Model], parent: str) -> Q:
