@@ -50,16 +50,16 @@ class Table:
                         padded = cells + [""] * (len(self.columns) - len(cells))
                         values = (cell.strip() for cell in padded)
                         yield reader.line_num, dict(zip(self.columns, values, strict=False))
-            except (csv.Error, UnicodeDecodeError, EOFError, zlib.error) as error:
+            except (csv.Error, UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
                 raise self._unreadable() from error
 
     def _header(self, needed: Sequence[str]) -> list[str]:
         try:
             with self._open() as lines:
                 first = lines.readline(1_000_000)
-        except (UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
+            choices = {mark: next(csv.reader([first], delimiter=mark), []) for mark in _DELIMITERS}
+        except (csv.Error, UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
             raise self._unreadable() from error
-        choices = {mark: next(csv.reader([first], delimiter=mark), []) for mark in _DELIMITERS}
         wanted = set(needed)
         self.delimiter = max(
             _DELIMITERS,
