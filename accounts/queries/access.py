@@ -1,12 +1,14 @@
 """What a person may see and do, from roles and employment."""
 
-from datetime import date
+from datetime import date, datetime
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.core.roles import RIGHTS, Right, Role
 from accounts.core.scope import Scope, nobody
 from accounts.models import Employment, Person, RoleGrant, User
+from opsdesk.core.periods import business_date
 
 
 def scope_of(user: User | AnonymousUser, *, today: date) -> Scope:
@@ -39,3 +41,10 @@ def scope_of(user: User | AnonymousUser, *, today: date) -> Scope:
         departments=employed | named,
         pay_departments=frozenset(pay),
     )
+
+
+def scope_at(user: User | None, at: datetime) -> Scope | None:
+    """Return the scope of whoever began something in the background; ``None``: nobody signed in."""
+    if user is None:
+        return None
+    return scope_of(user, today=business_date(at, settings.COMPANY_TIME_ZONE))

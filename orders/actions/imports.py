@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.core.scope import Scope
 from accounts.models import User
+from accounts.queries.access import scope_at
 from opsdesk.actions.audit import record
 from opsdesk.actions.files import keep_file
 from opsdesk.actions.jobs import JobRun, stage
@@ -25,6 +28,7 @@ from orders.queries.imports import reading_of, unfinished_batches
 JOB = "orders.import"
 ORDERS = "csv"
 FORMATS = (ORDERS, *TABLES)
+NUL = "\\u0000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def start_import(
     it goes on from where it is.
     """
     _check_request(request)
-    _check_file(path, request)
+    _check_file(path, request, scope_at(by, at))
     digest = keep_file(path)
     return _stage_import(digest, request, by=by, at=at)
 
@@ -88,11 +92,24 @@ def _stage_import(
     return batch
 
 
+def _check_map(raw: dict[str, Any]) -> None:
+    """Refuse half characters, NUL, NaN and infinity: JSON lets them in, a database does not."""
+    try:
+        text = json.dumps(raw, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (ValueError, RecursionError):
+        text = NUL
+    if NUL in text:
+        message = _("The column map holds a character or number that cannot be kept.")
+        raise InvalidData(message, code="map", field="map")
+
+
 def _check_request(request: ImportRequest) -> None:
     if request.format not in FORMATS:
         message = _("There is no format %(name)s. The formats are: %(known)s.")
         words = {"name": request.format, "known": ", ".join(FORMATS)}
         raise InvalidData(message % words, code="unknown_format", field="format")
+    _check_map(request.map)
     if request.format == ORDERS and not request.map:
         message = _("Orders are read with a column map: name its file.")
         raise InvalidData(message, code="map_missing", field="map")
@@ -101,11 +118,11 @@ def _check_request(request: ImportRequest) -> None:
         raise InvalidData(message % {"name": request.format}, code="not_taken", field="map")
 
 
-def _check_file(path: Path, request: ImportRequest) -> None:
+def _check_file(path: Path, request: ImportRequest, scope: Scope | None) -> None:
     """Refuse a file that lacks a column, or whose store nobody knows."""
     if request.format != ORDERS:
         TABLES[request.format].read(path)
         return
     columns = parse_map(request.map)
-    reading_of(columns, ".", request.store)
+    reading_of(columns, ".", request.store, scope)
     examine(path, columns)

@@ -10,6 +10,7 @@ from threading import Event, Thread
 from django.db import connection, reset_queries, transaction
 from django.utils.translation import gettext as _
 
+from accounts.queries.access import scope_at
 from catalog.actions.stores import lock_stores
 from catalog.queries.stores import stores_by_code
 from opsdesk.actions.exchange import Source
@@ -51,7 +52,8 @@ def load_orders(run: JobRun, batch: ImportBatch) -> None:
         facts = spool_facts(spool)
         if "ordinal" not in run.checkpoint:
             _begin(run, batch, spool, facts)
-        reading = reading_of(columns, facts.decimal_mark, batch.store_code)
+        scope = scope_at(batch.by, run.clock())
+        reading = reading_of(columns, facts.decimal_mark, batch.store_code, scope)
         found = documents(spool, after=run.checkpoint["ordinal"])
         for piece in _pieces(found):
             read = [(document, assemble(document, reading)) for document in piece]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from accounts.core.scope import Scope
 from catalog.models import Store
 from opsdesk.models import ImportBatch, ImportReject, JobState
 from orders.core.formats.columns import ColumnMap
@@ -21,9 +22,13 @@ def unfinished_batches(digest: str) -> Sequence[ImportBatch]:
     )
 
 
-def reading_of(columns: ColumnMap, mark: str, store: str) -> Reading:
-    """Return how a file is read today; ``InvalidData`` where map, store and stores do not fit."""
-    rows = Store.objects.values_list("code", "time_zone", "currency")
+def reading_of(columns: ColumnMap, mark: str, store: str, scope: Scope | None) -> Reading:
+    """Return how a file is read today; ``InvalidData`` where map, store and stores do not fit.
+
+    The file may name the stores that ``scope`` sees, all of them without a scope.
+    """
+    known = Store.objects.all() if scope is None else Store.objects.visible_to(scope)
+    rows = known.values_list("code", "time_zone", "currency")
     stores = {code: (zone, currency) for code, zone, currency in rows}
     return Reading(
         columns,

@@ -1,5 +1,8 @@
 """Giving a file in the browser, watching it, and its refused rows."""
 
+import gzip
+import json
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -10,6 +13,7 @@ from opsdesk.actions.jobs import claim, execute
 from opsdesk.models import ImportBatch, ImportReject, Job
 from orders import tasks
 from orders.admin.imports import neutral
+from orders.models import Order
 from tests import factories
 from tests.factories import NOW
 from tests.pages.signing import sign_in
@@ -132,3 +136,84 @@ def test_a_team_member_has_no_imports(client):
     sign_in(client, factories.user(role=Role.TEAM_MEMBER))
 
     assert given(client).status_code == 403
+
+
+ORDERS_MAP = {
+    "kind": "order lines",
+    "document": {"column": "Order"},
+    "store": {"column": "Store"},
+    "currency": "store",
+    "placed_at": {"column": "Date", "format": "iso"},
+    "status": {"fixed": "completed"},
+    "lines": {"quantity": {"column": "Qty"}, "unit_price": {"column": "Price"}},
+}
+ORDERS = b"Order,Store,Date,Qty,Price\n1,%b,2026-03-10T10:00:00Z,1,2.55\n"
+
+
+def column_map(**values):
+    return SimpleUploadedFile("map.json", json.dumps(ORDERS_MAP | values).encode())
+
+
+def test_a_supervisor_loads_no_orders_into_stores_of_other_departments(client):
+    own, other = factories.department("own"), factories.department("other")
+    factories.store("OWN", department=own)
+    factories.store("OTHER", department=other)
+    sign_in(client, factories.user(role=Role.SUPERVISOR, department=own))
+
+    given(client, content=ORDERS % b"OTHER", own_map=column_map())
+    made = ImportBatch.objects.get()
+    execute(claim(made.job_id, clock=timezone.now))
+
+    assert list(made.rejects.values_list("row_no", "field", "reason")) == [
+        (2, "Store", "There is no store “OTHER” (“OTHER”).")
+    ]
+    assert Order.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "about", ["\ud800", "\0", float("nan"), float("inf")], ids=["half", "nul", "nan", "inf"]
+)
+def test_a_map_with_what_no_database_keeps_is_refused(client, about):
+    factories.store("UK")
+    sign_in(client, factories.manager())
+
+    response = given(client, content=ORDERS % b"UK", own_map=column_map(about=about))
+
+    assert response.context["form"].errors == {
+        "shipped_map": ["The column map holds a character or number that cannot be kept."]
+    }
+    assert ImportBatch.objects.count() == 0
+
+
+def test_a_map_with_a_key_that_is_no_text_is_refused_and_shown(client):
+    sign_in(client, factories.manager())
+
+    response = given(client, content=ORDERS % b"UK", own_map=column_map(**{"\ud800": "1"}))
+
+    assert response.status_code == 200
+    assert ImportBatch.objects.count() == 0
+
+
+def test_a_table_that_cannot_be_read_is_refused(client):
+    sign_in(client, factories.manager())
+
+    response = given(client, format="stores", content=b"a" * 200_000)
+
+    assert response.context["form"].errors == {
+        "file": ["The file cannot be read to its end as CSV in UTF-8."]
+    }
+    assert ImportBatch.objects.count() == 0
+
+
+def test_a_damaged_table_fails_with_a_sentence(client):
+    sign_in(client, factories.manager())
+
+    given(client, format="stores", content=gzip.compress(STORES)[:-8] + b"12345678")
+    made = ImportBatch.objects.get()
+    execute(claim(made.job_id, clock=timezone.now))
+
+    made.job.refresh_from_db()
+    assert (made.job.state, made.job.error) == (
+        "failed",
+        "The file cannot be read to its end as CSV in UTF-8.",
+    )
