@@ -8,6 +8,7 @@ from django import template
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from opsdesk.core.money import minor_places, round_money
 from opsdesk.core.wording import kept
@@ -61,7 +62,8 @@ def percent(value: Decimal | None, places: int = 2) -> str:
     """Write a share as per cent."""
     if value is None:
         return NOTHING
-    return f"{Decimal(value) * 100:,.{places}f}".replace("-", "−") + " %"
+    shown = f"{Decimal(value) * 100:,.{places}f}".replace("-", "−")
+    return gettext("%(number)s %%") % {"number": shown}
 
 
 @register.filter
