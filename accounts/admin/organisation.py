@@ -62,4 +62,8 @@ class TeamAdmin(DeskAdmin):
 class PositionAdmin(DeskAdmin):
     view_right = Right.PEOPLE_VIEW
     edit_right = Right.PEOPLE_EDIT
-    list_display = ["code", "name"]
+    list_display = ["code", "shown_name"]
+
+    @admin.display(description=_("name"), ordering="name")
+    def shown_name(self, position: Position) -> str:
+        return str(position)

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from opsdesk.models import MoneyField
 
@@ -37,7 +38,7 @@ class GoodsClass(models.TextChoices):
 
 class RangeRole(models.TextChoices):
     HERO = "hero", _("Hero")
-    TRAFFIC = "traffic", _("Traffic")
+    TRAFFIC = "traffic", pgettext_lazy("role in the range", "Traffic")
     PROFIT = "profit", _("Profit")
 
 
