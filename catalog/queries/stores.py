@@ -36,7 +36,7 @@ class ClosedDays:
 
 def first_closed_month(departments: Iterable[int], start: date, end: date | None) -> date | None:
     """Return the first closed month of the departments with a day in ``start <= day < end``."""
-    until = Q() if end is None else Q(month__lt=end)
+    until = Q() if end is None else Q(month__lte=(end - date.resolution).replace(day=1))
     return (
         ClosedMonth.objects.filter(
             until, department__in=set(departments), month__gte=start.replace(day=1)

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Department
 from catalog.models import DirtyDay, StoreDepartment
+from kpis.models import FactWork, PeriodWork
 from opsdesk.core.periods import Period
 from orders.models import Order, Payment, Return
 
@@ -90,13 +91,14 @@ def base_entries(department: Department, month: Period) -> list[BaseEntry]:
 
 def pending_days(department: Department, month: Period) -> int:
     """Return how many store-days of the month have changes that the figures do not show yet."""
-    return (
-        DirtyDay.objects.filter(day__gte=month.start, day__lt=month.end)
-        .filter(department_store(department, "day"))
-        .values("store", "day")
-        .distinct()
-        .count()
-    )
+    inside = {"day__gte": month.start, "day__lt": month.end}
+    own = department_store(department, "day")
+    waiting = {
+        (store, day)
+        for noted in (DirtyDay, FactWork)  # told by a change, and taken by a night that ended
+        for store, day in noted.objects.filter(own, **inside).values_list("store", "day")
+    }
+    return len(waiting) or PeriodWork.objects.filter(**inside).count()
 
 
 def _paid_by(orders: QuerySet[Any, Any]) -> dict[int, date]:

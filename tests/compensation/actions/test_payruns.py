@@ -19,7 +19,7 @@ from compensation.actions.payruns import (
 )
 from compensation.models import FundEntry, PayRun, PayRunEvent, Payslip
 from compensation.queries.payruns import leaves, run_json
-from kpis.models import Target
+from kpis.models import FactWork, Target
 from opsdesk.actions.records import save_record
 from opsdesk.core.errors import Conflict, InvalidTransition, NotAllowed, NotReady, PeriodClosed
 from opsdesk.core.periods import Period
@@ -280,9 +280,10 @@ def test_a_month_without_a_run_is_not_skipped(desk, hr, boss):
     assert list(ClosedMonth.objects.values_list("month", flat=True)) == [date(2026, 3, 1)]
 
 
-def test_a_month_with_days_to_compute_is_not_locked(desk, hr, boss):
+@pytest.mark.parametrize("noted", [DirtyDay, FactWork])
+def test_a_month_with_days_to_compute_is_not_locked(noted, desk, hr, boss):
     run = approved(desk, hr, boss)
-    DirtyDay.objects.create(family="sales", store=factories.store(), day=date(2026, 3, 9))
+    noted.objects.create(family="sales", store=factories.store(), day=date(2026, 3, 9))
 
     with pytest.raises(NotReady) as refused:
         lock_run(run, scope=factories.scope(boss), by=boss, at=NOW)
