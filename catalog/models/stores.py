@@ -151,7 +151,7 @@ class StoreAssignment(models.Model):
             models.CheckConstraint(
                 condition=Q(share__gt=0) & Q(share__lte=1),
                 name="store_assignment_share_bounds",
-                violation_error_message=_("A share is above 0 and at most 1 (100 %)."),
+                violation_error_message=_("A share is above 0 and at most 1."),
             ),
             models.CheckConstraint(
                 condition=Q(to_date__isnull=True) | Q(to_date__gt=F("from_date")),
