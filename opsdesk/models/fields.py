@@ -1,5 +1,6 @@
 """Exact decimals as whole numbers in the database: money, shares and FX rates."""
 
+from datetime import date
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import Any
 
@@ -139,7 +140,8 @@ class MonthField(models.DateField):
         if isinstance(value, str) and len(value) == len("2011-03"):
             value = f"{value}-01"
         day = super().to_python(value)
-        if day is not None and day.day != 1:
+        # The months before and after one must be dates, too.
+        if day is not None and (day.day != 1 or not date.min.year < day.year < date.max.year):
             raise exceptions.ValidationError(_("A month is given as YYYY-MM."), code="invalid")
         return day
 
