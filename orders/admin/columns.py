@@ -13,6 +13,12 @@ from opsdesk.admin.base import PageAdmin
 from opsdesk.templatetags.desk import badge, figure, money, whole
 
 
+def _next(character: str) -> str:
+    """Return the character after one, over those that stand for half a character."""
+    code = min(ord(character) + 1, 0x10FFFF)
+    return chr(0xE000 if 0xD800 <= code <= 0xDFFF else code)
+
+
 class StoreFilter(admin.RelatedFieldListFilter):
     """The stores that the person sees, by code."""
 
@@ -34,7 +40,7 @@ class DocumentAdmin(PageAdmin):
         term = search_term.strip()
         if not term:
             return queryset, False
-        after = term[:-1] + chr(min(ord(term[-1]) + 1, 0x10FFFF))
+        after = term[:-1] + _next(term[-1])
         return queryset.filter(external_id__gte=term, external_id__lt=after), False
 
     @admin.display(description=_("store"))

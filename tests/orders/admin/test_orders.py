@@ -128,3 +128,12 @@ def test_text_from_outside_is_shown_as_text(client):
 
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+@pytest.mark.parametrize("term", ["\ud7ff", "\U0010ffff"])
+def test_search_for_the_last_of_the_characters_finds_nothing(client, term):
+    sign_in(client, factories.manager())
+
+    response = client.get(reverse("admin:orders_order_changelist"), {"q": term})
+
+    assert response.status_code == 200
