@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.views.main import ERROR_FLAG
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import models, transaction
+from django.db import DataError, models, transaction
 from django.db.models import ProtectedError, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -70,6 +72,14 @@ WIDGETS = {
 }
 
 
+class FoundChoice(AutocompleteSelect):
+    """A choice that is searched for; what is no number is no choice, not an error of the page."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return value if value and value.isascii() and value.isdigit() and len(value) < 19 else ""
+
+
 class ScopedChoices:
     """Offers in each choice only what the person may see, and knows the desk's own fields."""
 
@@ -82,6 +92,8 @@ class ScopedChoices:
             rows = db_field.remote_field.model._default_manager.all()
             if hasattr(rows, "visible_to"):
                 kwargs["queryset"] = rows.visible_to(request.scope)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", FoundChoice(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
@@ -142,6 +154,17 @@ class DeskAdmin(ScopedChoices, ModelAdmin):
     def visible(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
         """Return of ``rows`` what the person may see."""
         return rows.visible_to(request.scope) if hasattr(rows, "visible_to") else rows
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        # No page fills in a form by its address, where anything may stand.
+        return {}
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        try:
+            return super().changelist_view(request, extra_context)
+        except (OverflowError, DataError):
+            # A number or date in the address that no database holds: as any other wrong filter.
+            return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return self.visible(request, super().get_queryset(request))

@@ -134,3 +134,38 @@ def test_a_job_that_did_not_fail_is_not_started_again(client):
     job.refresh_from_db()
     assert told(response) == ["Only a failed job can be started again."]
     assert job.state == "done"
+
+
+def test_a_filter_that_no_database_holds_is_a_wrong_filter(client):
+    sign_in(client, factories.manager())
+    url = reverse("admin:opsdesk_job_changelist")
+
+    response = client.get(f"{url}?staged_at=0001-01-01")
+
+    assert (response.status_code, response["Location"]) == (302, f"{url}?e=1")
+
+
+@pytest.mark.parametrize("value", ["abc", "NaN", "99999999999999999999999"])
+def test_a_choice_that_is_none_is_refused_in_the_form(client, value):
+    sign_in(client, factories.manager())
+    url = reverse("admin:catalog_product_add")
+
+    offered = client.get(f"{url}?category={value}")
+    response = client.post(url, {"code": "P", "title": "Product", "category": value})
+
+    assert (offered.status_code, response.status_code) == (200, 200)
+    assert list(response.context["adminform"].form.errors)[:1] == ["category"]
+
+
+def test_a_share_out_of_bounds_is_refused_in_the_form(client):
+    sign_in(client, factories.manager())
+    values = {"store": factories.store().pk, "person": factories.person().pk, "duty": "operation"}
+
+    response = client.post(
+        reverse("admin:catalog_storeassignment_add"),
+        values | {"share": "-1", "from_date": "2026-03-01"},
+    )
+
+    assert response.context["adminform"].form.non_field_errors() == [
+        "A share is above 0 and at most 1."
+    ]
