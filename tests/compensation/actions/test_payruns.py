@@ -280,10 +280,18 @@ def test_a_month_without_a_run_is_not_skipped(desk, hr, boss):
     assert list(ClosedMonth.objects.values_list("month", flat=True)) == [date(2026, 3, 1)]
 
 
-@pytest.mark.parametrize("noted", [DirtyDay, FactWork])
-def test_a_month_with_days_to_compute_is_not_locked(noted, desk, hr, boss):
+PERIODS = {
+    "week": date(2026, 3, 9),
+    "month": date(2026, 3, 1),
+    "quarter": date(2026, 1, 1),
+    "year": date(2026, 1, 1),
+}
+
+
+@pytest.mark.parametrize(("noted", "periods"), [(DirtyDay, {}), (FactWork, PERIODS)])
+def test_a_month_with_days_to_compute_is_not_locked(noted, periods, desk, hr, boss):
     run = approved(desk, hr, boss)
-    noted.objects.create(family="sales", store=factories.store(), day=date(2026, 3, 9))
+    noted.objects.create(family="sales", store=factories.store(), day=date(2026, 3, 9), **periods)
 
     with pytest.raises(NotReady) as refused:
         lock_run(run, scope=factories.scope(boss), by=boss, at=NOW)
