@@ -28,18 +28,18 @@ def stored(value):
 
 
 @pytest.mark.django_db
-def test_two_hundred_thousand_dimes_are_twenty_thousand():
+def test_twenty_thousand_dimes_are_two_thousand():
     department = factories.department()
     FundEntry.objects.bulk_create(
         [
             FundEntry(department=department, amount=Decimal("0.10"), text="a dime", at=NOW)
-            for _ in range(200_000)
+            for _ in range(20_000)
         ],
         batch_size=10_000,
     )
 
-    # as floats: 19999.9999999895
-    assert FundEntry.objects.aggregate(sum=Sum("amount")) == {"sum": Decimal("20000.00")}
+    # as floats: 1999.9999999992765
+    assert FundEntry.objects.aggregate(sum=Sum("amount")) == {"sum": Decimal("2000.00")}
 
 
 @pytest.mark.django_db
