@@ -19,7 +19,7 @@ from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from accounts.core.roles import Right, Role
 from accounts.models import RoleGrant, User
 from opsdesk.actions.audit import record
-from opsdesk.admin.base import DeskAdmin, ReadOnlyAdmin
+from opsdesk.admin.base import DeskAdmin, ReadOnlyAdmin, number_or_404
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.core.errors import NotAllowed
 
@@ -126,6 +126,7 @@ class SignInAdmin(AdministratorsOnly, DjangoUserAdmin):
         return format_html('<a href="{}">{}</a>', url, _("Set a new one"))
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
+        number_or_404(id)
         before = User.objects.filter(pk=id).values_list("password", flat=True).first()
         response = super().user_change_password(request, id, form_url)
         user = User.objects.filter(pk=id).first()
