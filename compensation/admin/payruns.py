@@ -68,7 +68,8 @@ def _calculate(run: PayRun, request: HttpRequest, at: datetime) -> PayRun:
 
 
 def _return(run: PayRun, request: HttpRequest, at: datetime) -> PayRun:
-    reason = request.POST.get("reason", "")
+    # PostgreSQL keeps no NUL.
+    reason = request.POST.get("reason", "").replace("\0", "")
     return return_run(run, reason=reason, scope=request.scope, by=request.user, at=at)
 
 
