@@ -77,7 +77,8 @@ def _stage_import(
             return batch
     batch = ImportBatch.objects.create(
         format=request.format,
-        name=request.name[:200],
+        # A file's name may hold bytes that are no text.
+        name=request.name.encode(errors="replace").decode()[:200],
         digest=digest,
         map_name=request.map_name[:200],
         map=request.map,
