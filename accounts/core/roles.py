@@ -31,6 +31,7 @@ class Right(StrEnum):
     PAY_PAY = "pay.pay"
     PLAN_EDIT = "plan.edit"
     RUNS_VIEW = "runs.view"
+    RUNS_START = "runs.start"
     AUDIT_VIEW = "audit.view"
 
 
@@ -47,6 +48,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             _R.PAY_VIEW,
             _R.PAY_CALCULATE,
             _R.RUNS_VIEW,
+            _R.RUNS_START,
         }
     ),
     Role.HR_PAYROLL: frozenset(
@@ -58,6 +60,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             _R.PAY_CALCULATE,
             _R.PAY_PAY,
             _R.RUNS_VIEW,
+            _R.RUNS_START,
         }
     ),
     Role.MANAGER: frozenset(
@@ -71,6 +74,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             _R.PAY_APPROVE,
             _R.PLAN_EDIT,
             _R.RUNS_VIEW,
+            _R.RUNS_START,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -81,6 +85,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             _R.PEOPLE_VIEW,
             _R.PEOPLE_EDIT,
             _R.RUNS_VIEW,
+            _R.RUNS_START,
             _R.AUDIT_VIEW,
         }
     ),

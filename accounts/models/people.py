@@ -81,10 +81,11 @@ class EmploymentQuerySet(models.QuerySet["Employment"]):
         )
 
     def visible_to(self, scope: Scope) -> EmploymentQuerySet:
-        """The whole company, one's departments, and always one's own."""
+        """The whole company, the departments whose pay a role opens (salaries stand here), own."""
         if scope.everything:
             return self
-        return self.filter(Q(person=scope.person_id) | Q(department__in=scope.departments))
+        mine = Q(person=scope.person_id, person__isnull=False)
+        return self.filter(mine | Q(department__in=scope.pay_departments))
 
 
 class Employment(models.Model):

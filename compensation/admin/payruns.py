@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.core.roles import Right
+from accounts.core.scope import Scope
 from accounts.models import Department
 from compensation.actions.calculation import calculate_run
 from compensation.actions.payruns import (
@@ -131,8 +132,14 @@ class StartForm(forms.Form):
 
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         super().__init__(*args)
-        self.fields["department"].queryset = Department.objects.visible_to(request.scope)
+        self.fields["department"].queryset = _paid_departments(request.scope)
         self.fields["month"].widget.attrs |= {"placeholder": "2026-01", "size": 8}
+
+
+def _paid_departments(scope: Scope) -> QuerySet[Department]:
+    """The departments whose pay the person may see."""
+    every = Department.objects.all()
+    return every if scope.everything else every.filter(pk__in=scope.pay_departments)
 
 
 @admin.register(PayRun)

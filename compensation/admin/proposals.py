@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -126,6 +126,8 @@ def decide_view(proposals: ProposalAdmin) -> Any:
 
     @page(Right.PAY_APPROVE, post_only=True)
     def view(request: HttpRequest, object_id: str, verdict: str) -> HttpResponse:
+        if verdict not in ("approve", "refuse"):
+            raise Http404
         proposal = proposals.page_object(request, str(number_or_404(object_id)))
         back = HttpResponseRedirect(proposals.page_url(proposal.pk))
         approve = verdict == "approve"

@@ -40,6 +40,12 @@ class NightlyRunAdmin(PageAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [path("start/", start_view, name="kpis_nightlyrun_start"), *super().get_urls()]
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        may_start = request.scope.may(Right.RUNS_START)
+        return super().changelist_view(request, (extra_context or {}) | {"may_start": may_start})
+
     def page(self, request: HttpRequest, obj: NightlyRun) -> dict[str, Any]:
         return {
             "steps": list(obj.steps.order_by("position")),
@@ -52,7 +58,7 @@ class NightlyRunAdmin(PageAdmin):
         return badge(run.state, run.get_state_display())
 
 
-@page(Right.RUNS_VIEW, post_only=True)
+@page(Right.RUNS_START, post_only=True)
 def start_view(request: HttpRequest) -> HttpResponse:
     """Start a nightly run now; where one is running, that one is shown."""
     attempt(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.core.roles import Right
-from accounts.models import Person
+from accounts.models import Employment
 from kpis.actions.scorecards import COMPLETION
 from kpis.core.formula import SHIPPED
 from kpis.models import MetricDefinition, Scorecard, ScorecardItem, ScorecardTemplate, Unit
@@ -55,7 +55,8 @@ class ScorecardAdmin(PageAdmin):
     def visible(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
         scope = request.scope
         if scope.may(Right.PAY_VIEW):
-            return rows.filter(person__in=Person.objects.visible_to(scope))
+            employed = Employment.objects.visible_to(scope)
+            return rows.filter(person__in=employed.values("person"))
         return rows.filter(person=scope.person_id)
 
     def page_rows(self, request: HttpRequest) -> QuerySet:

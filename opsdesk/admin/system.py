@@ -22,6 +22,7 @@ from opsdesk.models import AuditEntry, Job, JobState
 from opsdesk.templatetags.desk import badge, figure
 
 RUNS_VIEW = "runs.view"
+RUNS_START = "runs.start"
 AUDIT_VIEW = "audit.view"
 
 enter(
@@ -61,10 +62,10 @@ class JobAdmin(PageAdmin):
         return [own, *super().get_urls()]
 
     def page(self, request: HttpRequest, obj: Job) -> dict[str, Any]:
-        return {"failed": obj.state == JobState.FAILED}
+        return {"may_retry": obj.state == JobState.FAILED and request.scope.may(RUNS_START)}
 
     def retry_view(self) -> Any:
-        @page(RUNS_VIEW, post_only=True)
+        @page(RUNS_START, post_only=True)
         def again(request: HttpRequest, object_id: str) -> HttpResponse:
             job = self.page_object(request, str(number_or_404(object_id)))
             now = timezone.now()

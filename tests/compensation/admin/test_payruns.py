@@ -245,3 +245,14 @@ def test_a_line_of_somebody_elses_payslip_is_not_there(client, run, boss, me):
     url = reverse("admin:compensation_payslip_line", args=[other.pk, 1])
 
     assert client.get(url).status_code == 404
+
+
+def test_nobody_calculates_the_department_they_are_only_employed_in(client):
+    lead = factories.user("lead", role=Role.SUPERVISOR, department=factories.department("away"))
+    factories.employment(factories.person(user=lead), department=factories.department("home"))
+    client.force_login(lead, backend="django.contrib.auth.backends.ModelBackend")
+    home = factories.department("home")
+
+    client.post("/admin/compensation/payrun/start/", {"department": home.pk, "month": "2026-03"})
+
+    assert PayRun.objects.count() == 0
