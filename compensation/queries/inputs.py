@@ -67,7 +67,7 @@ def _people(
         .order_by("person__employee_no", "from_date")
     ):
         stays[employment.person].append(employment)
-    known = _Known(list(stays), month)
+    known = _Known(list(stays), month, grades=bool(terms.grade_factors))
     return tuple(
         _person(person, stays[person], terms, base, known.of(person, department))
         for person in stays
@@ -114,7 +114,7 @@ def _segment(stay: Employment) -> Segment:
 class _Known:
     """What is known of people's month, fetched for all of them at once."""
 
-    def __init__(self, people: list[Person], month: Period) -> None:
+    def __init__(self, people: list[Person], month: Period, *, grades: bool) -> None:
         self.month = month
         mine = {"person__in": people, "month": month.start}
         self.tasks: dict[int, list[Task]] = defaultdict(list)
@@ -127,14 +127,14 @@ class _Known:
         approved = Proposal.objects.filter(**mine, state=ProposalState.APPROVED)
         for proposal in approved.order_by("pk"):
             self.proposals[proposal.person_id].append(proposal)
-        self.grades = dict(
-            Scorecard.objects.filter(
-                ~Q(grade=""),
-                person__in=people,
-                start=month.start,
-                template__period_kind=PeriodKind.MONTH,
-            ).values_list("person_id", "grade")
+        # A grade that the plan makes nothing of must not make a submitted run look changed.
+        scorecards = Scorecard.objects.filter(
+            ~Q(grade=""),
+            person__in=people if grades else [],
+            start=month.start,
+            template__period_kind=PeriodKind.MONTH,
         )
+        self.grades = dict(scorecards.values_list("person_id", "grade"))
         # Ordered by day, so that each person's last department of the month remains.
         stays = Employment.objects.during(month.start, month.end).filter(person__in=people)
         self.home = dict(stays.order_by("from_date").values_list("person_id", "department_id"))

@@ -19,7 +19,7 @@ from compensation.actions.payruns import (
 )
 from compensation.models import FundEntry, PayRun, PayRunEvent, Payslip
 from compensation.queries.payruns import leaves, run_json
-from kpis.models import FactWork, Target
+from kpis.models import FactWork, NightlyRun, Scorecard, ScorecardTemplate, Target
 from opsdesk.actions.records import save_record
 from opsdesk.core.errors import Conflict, InvalidTransition, NotAllowed, NotReady, PeriodClosed
 from opsdesk.core.periods import Period
@@ -396,3 +396,20 @@ def test_who_changes_department_is_paid_once_a_month_things_only_once(desk, hr):
         ("performance_pay", "500.00"),
         ("commission", "0.00"),
     ]
+
+
+def test_a_grade_that_the_plan_makes_nothing_of_does_not_hold_an_approval(desk, hr, boss):
+    run = submitted(desk, hr)
+    template = ScorecardTemplate.objects.filter(period_kind="month").first()
+    night = NightlyRun.objects.create(as_of=TODAY, state="done", started_at=NOW)
+    Scorecard.objects.create(
+        person=factories.Person.objects.get(employee_no="E2"),
+        template=template,
+        start=date(2026, 3, 1),
+        grade="B",
+        run=night,
+    )
+
+    run = approve_run(run, digest=run.digest, scope=factories.scope(boss), by=boss, at=NOW)
+
+    assert run.state == "approved"
