@@ -113,8 +113,12 @@ def begin_again(news):
 
 
 def night(kill_after=None):
-    """Run the night as after a restart: nobody waits for the lease of a worker that is dead."""
-    Job.objects.filter(state="running").update(leased_until=factories.NOW)
+    """Run the night as after a restart: nobody waits for the lease of a worker that is dead.
+
+    Killed three times before its first piece a job is given up; on a slow machine chance could do
+    that, and it is not what is tried here.
+    """
+    Job.objects.filter(state="running").update(leased_until=factories.NOW, attempt=0)
     began = time.monotonic()
     status = manage(*NIGHT, kill_after=kill_after)
     return status, time.monotonic() - began
@@ -138,7 +142,8 @@ def test_a_killed_night_leaves_the_figures_of_a_calm_one(news):
         status, _ = night(kill_after=chance.uniform(0.3 * whole, whole))
         kills += status == -9
         half_way += digest(FIGURES) not in (calm, nothing)
-        if status == 0:
+        # Killed or not: the night may have been done before its process ended.
+        if NightlyRun.objects.filter(state="done").exists():
             assert digest(FIGURES) == calm
             begin_again(news)
 
