@@ -35,38 +35,41 @@ def main() -> int:
         return 2
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsdesk.settings")
     django.setup()
-    # a fresh database beside the configured one: nobody's data is touched
-    creation = connection.creation
-    name = connection.settings_dict["NAME"]
+    print(harness.HEADING)
+    return max(in_own_database(name, chosen) for name in chosen.cases or available)
+
+
+def in_own_database(name: str, chosen: argparse.Namespace) -> int:
+    """Run a case in a fresh database beside the configured one: nobody's data is touched."""
+    creation, configured = connection.creation, connection.settings_dict["NAME"]
     creation.create_test_db(verbosity=0, autoclobber=True)
     try:
-        return run(chosen.cases or available, chosen)
+        return run(name, chosen)
     finally:
-        creation.destroy_test_db(name, verbosity=0)
+        creation.destroy_test_db(configured, verbosity=0)
 
 
-def run(names: list[str], chosen: argparse.Namespace) -> int:
-    """Exit status 1 when outputs differ or a goal is missed in a run that counts."""
-    bad = False
-    print(harness.HEADING)
-    for name in names:
-        case = importlib.import_module(f"bench.cases.{name}")
-        try:
-            case.prepare(1_000 if chosen.smoke else chosen.size)
-            harness.check_outputs(case)
-        except harness.OutputsDiffer as error:
-            print(f"{case.GOAL_ID:<5} {name:<28} outputs differ: {error}")
-            bad = True
-            continue
+def run(name: str, chosen: argparse.Namespace) -> int:
+    """Exit status 1 when outputs differ or the goal is missed in a run that counts."""
+    case = importlib.import_module(f"bench.cases.{name}")
+    try:
+        case.prepare(1_000 if chosen.smoke else chosen.size)
+        harness.check_outputs(case)
         if chosen.smoke:
             print(f"{case.GOAL_ID:<5} {name:<28} outputs agree")
-            continue
+            return 0
         rounds = harness.measure(case, chosen.rounds)
         keep(Path(chosen.out), name, rounds)
         verdict = harness.judge(rounds, case.GOAL)
         print(harness.row(name, case, verdict), flush=True)
-        bad |= verdict.word == "missed"
-    return int(bad)
+        for line in getattr(case, "tell", tuple)():
+            print(line, flush=True)
+        return int(verdict.word == "missed")
+    except harness.OutputsDiffer as error:
+        print(f"{case.GOAL_ID:<5} {name:<28} outputs differ: {error}")
+        return 1
+    finally:
+        getattr(case, "close", lambda: None)()
 
 
 def keep(path: Path, name: str, rounds: list[harness.Round]) -> None:

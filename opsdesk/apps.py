@@ -3,7 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-import opsdesk.celery  # noqa: F401  (whoever stages a job must know the broker)
+import opsdesk.celery
+import opsdesk.checks  # noqa: F401  (whoever stages a job must know the broker)
 
 
 class OpsdeskConfig(AppConfig):

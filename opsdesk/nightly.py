@@ -1,6 +1,17 @@
 """The steps of the night, in order: the one place that knows what every app does then."""
 
+from datetime import timedelta
+
 from accounts.models import Department
+from catalog.actions.abc import classify
+from catalog.actions.moves import Mover
+from catalog.actions.pricing import apply_prices
+from catalog.actions.promotions import advance_promotions
+from catalog.actions.replenishment import propose
+from catalog.actions.snapshots import note_stockouts
+from catalog.actions.suppliers import score_suppliers
+from catalog.actions.unlisted import record_unlisted
+from catalog.models import Store
 from compensation.actions.payruns import draft_open_months
 from kpis.actions.facts import compute_facts
 from kpis.actions.periods import compute_periods
@@ -8,7 +19,11 @@ from kpis.actions.runs import KIND, close_dead_runs, start_run, work_off
 from kpis.actions.scorecards import make_scorecards
 from kpis.actions.steps import Step, StepRun
 from opsdesk.actions.jobs import Clock, JobRun, claim, execute, handles
+from orders.actions.demand import fill_demand
 from orders.actions.rates import reconvert
+
+# So far back late orders and changed rates reach the demand by day.
+DEMAND_DAYS = timedelta(days=400)
 
 
 def convert_again(step: StepRun) -> None:
@@ -28,12 +43,74 @@ def draft_pay(step: StepRun) -> None:
         step.note("\n".join(refused))
 
 
+def grade_suppliers(step: StepRun) -> None:
+    """Score the suppliers at the end of the day; prices without a rate are told beside the step."""
+    with step.piece() as tally:
+        scored = score_suppliers(step.run.as_of, at=step.job_run.clock())
+        tally.written += scored.suppliers
+    if scored.notes:
+        step.note("\n".join(scored.notes))
+
+
+def count_demand(step: StepRun) -> None:
+    """Bring the demand by SKU and day up to the orders."""
+    with step.piece() as tally:
+        tally.written += fill_demand(step.run.as_of - DEMAND_DAYS, step.run.as_of)
+
+
+def find_stockouts(step: StepRun) -> None:
+    """Note which SKUs ran out where, and which are back."""
+    with step.piece() as tally:
+        tally.written += note_stockouts(step.run.as_of)
+
+
+def give_classes(step: StepRun) -> None:
+    """Give each SKU its ABC class."""
+    with step.piece() as tally:
+        tally.written += classify(step.run.as_of)
+
+
+def propose_purchases(step: StepRun) -> None:
+    """Propose what should be bought."""
+    with step.piece() as tally:
+        tally.written += propose(step.run.as_of, at=step.job_run.clock())
+
+
+def unlisted(step: StepRun) -> None:
+    """Write down what is in stock but not on sale."""
+    with step.piece() as tally:
+        tally.written += record_unlisted(step.run.as_of)
+
+
+def bring_prices(step: StepRun) -> None:
+    """Bring every listing to the price of its store's today."""
+    with step.piece() as tally:
+        tally.written += apply_prices(Store.objects.order_by("pk"), Mover(step.job_run.clock()))
+
+
+def move_promotions(step: StepRun) -> None:
+    """Take promotions into the phase whose day has come; what holds one up is told beside."""
+    with step.piece() as tally:
+        advanced = advance_promotions(step.job_run.clock())
+        tally.written += advanced.moves
+    if advanced.notes:
+        step.note("\n".join(advanced.notes))
+
+
 STEPS = (
+    Step("prices", bring_prices),
+    Step("promotions", move_promotions),
     Step("fx", convert_again),
     # Amounts with yesterday's rate are better than no figures: facts do not wait for the rates.
     Step("facts", compute_facts),
     Step("periods", compute_periods, needs=("facts",)),
     Step("scorecards", make_scorecards, needs=("periods",)),
+    Step("suppliers", grade_suppliers),
+    Step("demand", count_demand),
+    Step("stockouts", find_stockouts),
+    Step("abc", give_classes, needs=("demand",)),
+    Step("replenishment", propose_purchases, needs=("demand", "stockouts")),
+    Step("unlisted", unlisted),
     Step("draft_pay", draft_pay, needs=("fx", "scorecards")),
 )
 

@@ -1,5 +1,6 @@
 """Settings, all from the environment: safe for development, strict in production."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -7,19 +8,27 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from opsdesk.core.start import start_faults
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 DEBUG = env.bool("DEBUG", default=True)
 VAR = Path(env("OPSDESK_VAR", default=str(BASE_DIR / "var"))).resolve()
 SECRET_KEY = env("SECRET_KEY", default="" if not DEBUG else "development-only-" + "0" * 48)
+# Signs the audit trail and guards machine keys. Kept outside of the database and never changed: a
+# trail signed by another key counts as tampered with.
+DATA_KEY = env("DATA_KEY", default="" if not DEBUG else "development-only-" + "1" * 48)
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
 )
-if not DEBUG and (len(SECRET_KEY) < 50 or not ALLOWED_HOSTS):
-    raise ImproperlyConfigured(
-        "With DEBUG=false, SECRET_KEY (50 characters or more) and ALLOWED_HOSTS must be set."
-    )
+_keys = {"SECRET_KEY": SECRET_KEY, "DATA_KEY": DATA_KEY}
+if _faults := start_faults(debug=DEBUG, keys=_keys, hosts=ALLOWED_HOSTS):
+    raise ImproperlyConfigured(" ".join(_faults))
+# Whether rights over pay, people and access wait for a second factor at sign-in.
+SECOND_FACTOR = env("SECOND_FACTOR", default="required")
+if SECOND_FACTOR not in ("required", "off") or (SECOND_FACTOR == "off" and not DEBUG):
+    raise ImproperlyConfigured("SECOND_FACTOR is “required”; only with DEBUG it may be “off”.")
 REPORTING_CURRENCY = env("REPORTING_CURRENCY", default="CNY")
 COMPANY_TIME_ZONE = env("COMPANY_TIME_ZONE", default="Asia/Shanghai")
 # The hour of the company's day from which the night before may be computed.
@@ -39,6 +48,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_structlog",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "rest_framework",
+    "django_filters",
     "opsdesk",
     "accounts",
     "catalog",
@@ -49,15 +63,17 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "opsdesk.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    # As early as it knows the language: what those below refuse carries the headers, too.
+    "opsdesk.admin.middleware.GuardMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "opsdesk.admin.middleware.GuardMiddleware",
     "accounts.admin.middleware.ScopeMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -126,25 +142,40 @@ CELERY_BEAT_SCHEDULE = {
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
+    "accounts.admin.guessing.CountingBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
     )
 ]
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+# So many wrong passwords for one name from one address, and from all addresses together, until
+# the name waits.
+AXES_FAILURE_LIMIT = env.int("SIGN_IN_GUESSES", default=8)
+SIGN_IN_GUESSES_EVERYWHERE = env.int("SIGN_IN_GUESSES_EVERYWHERE", default=40)
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("SIGN_IN_WAIT_MINUTES", default=15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], ["username"]]
+AXES_HANDLER = "accounts.admin.guessing.Guesses"
+AXES_LOCKOUT_CALLABLE = "accounts.admin.guessing.locked_out"
+AXES_CLIENT_IP_CALLABLE = "accounts.admin.guessing.client_address"
 AXES_RESET_ON_SUCCESS = True
+# Who goes on guessing while a name waits does not make it wait longer.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# Each proxy in front adds the address it was asked from to X-Forwarded-For: so many are ours.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+# A sign-in lasts so long; with rights that need a second factor, so long without being used.
+SESSION_HOURS = env.int("SESSION_HOURS", default=12)
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=60)
+OTP_TOTP_ISSUER = "OpsDesk"
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", "简体中文")]
@@ -155,7 +186,11 @@ TIME_ZONE = COMPANY_TIME_ZONE
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS = [BASE_DIR / "opsdesk" / "static"]
+# The build of Alpine that needs no eval, in place of the one that the admin's look brings.
+# `make scripts` puts it here; where it is absent the pages may use eval, and the check says so.
+VENDOR = BASE_DIR / "vendor"
+STRICT_SCRIPTS = (VENDOR / "unfold" / "js" / "alpine" / "alpine.js").is_file()
+STATICFILES_DIRS = [*([VENDOR] if STRICT_SCRIPTS else []), BASE_DIR / "opsdesk" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -165,6 +200,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=500 * 1024 * 1024)
@@ -179,6 +215,21 @@ if not DEBUG:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=True)
     SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
+
+# The API knows machines by their keys; sessions, forms and pages are no part of it.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.keys.ClientAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["opsdesk.api.permissions.ResourcePermission"],
+    "DEFAULT_THROTTLE_CLASSES": ["opsdesk.api.throttles.ClientThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["opsdesk.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "opsdesk.api.pagination.KeyPagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "opsdesk.api.errors.problem",
+    "URL_FORMAT_OVERRIDE": None,
+}
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
 
 _PROCESSORS = [
     structlog.contextvars.merge_contextvars,
@@ -219,7 +270,10 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "href": "opsdesk.admin.look.icon"},
     ],
     "STYLES": ["opsdesk.admin.look.style"],
-    "SCRIPTS": ["opsdesk.admin.look.script"],
+    "SCRIPTS": [
+        "opsdesk.admin.look.script",
+        *(["opsdesk.admin.look.script_without_eval"] if STRICT_SCRIPTS else []),
+    ],
     "SHOW_LANGUAGES": True,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
@@ -238,6 +292,7 @@ UNFOLD = {
             "950": "#042f2e",
         },
     },
+    "ACCOUNT": {"navigation": "accounts.admin.my_security.account_links"},
     "DASHBOARD_CALLBACK": "opsdesk.admin.home.dashboard",
     "SIDEBAR": {"show_search": False, "navigation": "opsdesk.admin.navigation.sidebar"},
 }

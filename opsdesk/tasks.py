@@ -5,6 +5,7 @@ from django.utils import timezone
 
 import opsdesk.nightly  # noqa: F401  (names what works off a nightly run)
 from opsdesk.actions.jobs import claim, execute, wake
+from opsdesk.actions.seals import seal_waiting
 from opsdesk.queries.jobs import waiting_job_ids
 
 
@@ -18,6 +19,8 @@ def run_job(job_id: int) -> None:
 
 @shared_task(name="opsdesk.sweep")
 def sweep() -> None:
-    """Wake workers for jobs whose message or worker was lost."""
-    for job_id in waiting_job_ids(timezone.now()):
+    """Wake workers for jobs whose message or worker was lost; seal what nobody sealed."""
+    now = timezone.now()
+    for job_id in waiting_job_ids(now):
         wake(job_id)
+    seal_waiting(at=now)

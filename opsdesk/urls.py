@@ -1,11 +1,58 @@
 """The address map."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
+from rest_framework.routers import SimpleRouter
 
+from accounts.api.clients import Me
+from catalog.api.listings import ListingSet
+from catalog.api.pricing import PriceSet
+from catalog.api.products import CategorySet, ProductSet, SkuSet
+from catalog.api.promotions import PromotionSet
+from catalog.api.purchasing import InboundShipmentSet, PurchaseOrderSet
+from catalog.api.standing import RatingSet, ViolationSet
+from catalog.api.stock import LevelSet, MovementSet, WarehouseSet
+from catalog.api.stores import StoreSet
+from catalog.api.suppliers import SupplierSet
+from catalog.api.traffic import AdSet, TrafficSet
+from opsdesk.api.views import ApiRoot, nothing_here
+
+SETS = {
+    "stores": ("store", StoreSet),
+    "categories": ("category", CategorySet),
+    "products": ("product", ProductSet),
+    "skus": ("sku", SkuSet),
+    "prices": ("price", PriceSet),
+    "suppliers": ("supplier", SupplierSet),
+    "purchase-orders": ("purchase-order", PurchaseOrderSet),
+    "inbound-shipments": ("inbound-shipment", InboundShipmentSet),
+    "store-ratings": ("store-rating", RatingSet),
+    "violations": ("violation", ViolationSet),
+    "traffic": ("traffic", TrafficSet),
+    "ads": ("ad", AdSet),
+    "warehouses": ("warehouse", WarehouseSet),
+    "stock-levels": ("stocklevel", LevelSet),
+    "stock-movements": ("stockmovement", MovementSet),
+    "listings": ("listing", ListingSet),
+    "promotions": ("promotion", PromotionSet),
+}
+router = SimpleRouter()
+for name, (basename, view_set) in SETS.items():
+    router.register(name, view_set, basename=basename)
+API = {"me": "api:me"} | {name: f"api:{basename}-list" for name, (basename, _set) in SETS.items()}
+
+api = [
+    path("", ApiRoot.as_view(entries=API), name="root"),
+    path("me/", Me.as_view(), name="me"),
+    *router.urls,
+]
 urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", include("accounts.admin.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include((api, "api"))),
+    # Whatever else begins like the API is answered as by the API, never by a page.
+    re_path(r"^api/", nothing_here),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
 ]

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -45,6 +46,13 @@ def pytest_collection_modifyitems(items):
         keep_migrated_rows(item)
     # Whatever the random order: nobody comes after them who counts on what migrations wrote.
     items.sort(key=commits)
+
+
+@pytest.fixture(autouse=True)
+def own_language():
+    """A request in another language leaves it switched on for whatever its thread does next."""
+    yield
+    translation.deactivate()
 
 
 def pytest_unconfigure():

@@ -4,10 +4,35 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
 
+from django.db.models import F
+
+from accounts.actions.clients import Terms, issue_key, propose_client
 from accounts.core.roles import Role
-from accounts.models import Department, Employment, Person, Position, RoleGrant, User
+from accounts.models import AccessChange, Department, Employment, Person, Position, RoleGrant, User
 from accounts.queries.access import scope_of
-from catalog.models import FxRate, Store, StoreDepartment
+from catalog.actions.moves import Mover
+from catalog.actions.stock import Entry, move_stock
+from catalog.core.standing import RatingItem, ViolationItem
+from catalog.core.traffic import AdItem, TrafficItem
+from catalog.models import (
+    Category,
+    ComplianceChecklist,
+    FxRate,
+    InboundShipment,
+    Listing,
+    Product,
+    Promotion,
+    PromotionItem,
+    PurchaseLine,
+    PurchaseOrder,
+    PurchaseReceipt,
+    Sku,
+    StockLevel,
+    Store,
+    StoreDepartment,
+    Supplier,
+    Warehouse,
+)
 from compensation.models import Attendance, WorkTask
 from kpis.models import Target
 from orders.core.items import LineItem, OrderItem, ReturnItem, ReturnLineItem
@@ -23,8 +48,27 @@ def user(name="", *, role=None, department=None, **values):
     name = name or f"user{next(NUMBERS)}"
     made = User.objects.create_user(username=name, password="pw-for-tests", is_staff=True, **values)
     if role:
-        RoleGrant.objects.create(user=made, role=role, department=department)
+        grant(made, role, department)
     return made
+
+
+def grant(to, role, department=None):
+    """A role as it is given while a company is set up."""
+    change = AccessChange.objects.create(
+        kind="grant", user=to, role=role, department=department, state="installed", proposed_at=NOW
+    )
+    return RoleGrant.objects.create(user=to, role=role, department=department, change=change)
+
+
+def api_client(name="ERP", *, resources=("stores:read",), stores=()):
+    """A machine client as it is set up by a command: confirmed, without a key."""
+    terms = Terms(name, "", tuple(resources), tuple(stores))
+    return propose_client(terms, by=None, at=NOW)
+
+
+def api_key(client=None, *, at=None, **how):
+    """The text of a new key of ``client``, valid from today's clock on unless ``at`` is given."""
+    return issue_key(client or api_client(), by=None, at=at or datetime.now(UTC), **how)[1]
 
 
 def manager(name="manager"):
@@ -68,6 +112,51 @@ def store(code="UK", *, department=None, since=date(2000, 1, 1), **values):
             store=made, department=department or globals()["department"](), from_date=since
         )
     return made
+
+
+def product(code="", *, status="on_sale", category=None, **values):
+    code = code or f"P{next(NUMBERS):04}"
+    tree = category or Category.objects.get_or_create(code="c", defaults={"name": "Cups"})[0]
+    values = {"title": f"Product {code}"} | values
+    return Product.objects.create(code=code, category=tree, status=status, **values)
+
+
+def checklist(of, author, **values):
+    """A complete checklist that nobody has signed."""
+    values = {
+        "intellectual_property": True,
+        "import_safety": True,
+        "no_prohibited_claims": True,
+        "tax_class": "9503.00",
+    } | values
+    return ComplianceChecklist.objects.create(product=of, author=author, written_at=NOW, **values)
+
+
+def sku(code="", *, of=None, **values):
+    """A SKU that costs 10.00 CNY."""
+    values = {"unit_cost": Decimal(10), "cost_currency": "CNY"} | values
+    return Sku.objects.create(
+        code=code or f"S{next(NUMBERS):04}", product=of or product(), **values
+    )
+
+
+def listing(seller_sku="", *, store=None, sku=None, **values):
+    return Listing.objects.create(
+        store=store or globals()["store"](),
+        sku=sku or globals()["sku"](),
+        seller_sku=seller_sku or f"L{next(NUMBERS):04}",
+        **values,
+    )
+
+
+def warehouse(code="W1", **values):
+    values = {"name": f"Warehouse {code}", "country": "CN"} | values
+    return Warehouse.objects.get_or_create(code=code, defaults=values)[0]
+
+
+def supplier(code="V1", **values):
+    values = {"name": f"Supplier {code}", "country": "CN", "currency": "CNY"} | values
+    return Supplier.objects.get_or_create(code=code, defaults=values)[0]
 
 
 def customer(external_id="c1", *, store=None):
@@ -211,3 +300,96 @@ def rate(value="9.0000000000", *, on=TODAY, source="GBP", target="CNY"):
     return FxRate.objects.create(
         date=on, from_currency=source, to_currency=target, rate=Decimal(value)
     )
+
+
+def purchase_order(code="", *, lines=(("S1", 10, "5.00"),), status="ordered", **values):
+    """A purchase order as it stands; ``lines`` are (SKU, pieces, unit cost)."""
+    values = {"ordered_on": date(2026, 3, 1), "expected_on": date(2026, 3, 31)} | values
+    if status == "draft":
+        values["ordered_on"] = None
+    of = values.pop("supplier", None) or supplier()
+    made = PurchaseOrder.objects.create(
+        code=code or f"PO{next(NUMBERS):04}",
+        supplier=of,
+        warehouse=values.pop("warehouse", None) or warehouse(),
+        currency=of.currency,
+        status=status,
+        **values,
+    )
+    for name, units, cost in lines:
+        item = Sku.objects.filter(code=name).first() or sku(name)
+        PurchaseLine.objects.create(order=made, sku=item, units=units, unit_cost=Decimal(cost))
+    return made
+
+
+def purchase_receipt(line, accepted=1, *, rejected=0, on=date(2026, 3, 20), **values):
+    """A delivery as it was recorded, without what follows from it."""
+    PurchaseLine.objects.filter(pk=line.pk).update(
+        received=F("received") + accepted, rejected=F("rejected") + rejected
+    )
+    return PurchaseReceipt.objects.create(
+        line=line,
+        external_id=values.pop("external_id", f"DN{next(NUMBERS)}"),
+        received_on=on,
+        accepted=accepted,
+        rejected=rejected,
+        recorded_at=NOW,
+        **values,
+    )
+
+
+def inbound_shipment(order=None, reference="SEA-1", **values):
+    return InboundShipment.objects.create(
+        order=order or purchase_order(), reference=reference, **values
+    )
+
+
+def rating_item(day=TODAY, *, store="UK", **values):
+    return RatingItem(**{"store": store, "day": day, "account_health": 950} | values)
+
+
+def violation_item(number="V-1", *, store="UK", **values):
+    """A warning of 4 points that happened two days ago."""
+    given = {"kind": "warning", "severity": "minor", "points": 4, "happened_on": date(2026, 3, 31)}
+    return ViolationItem(store=store, number=number, **given | values)
+
+
+def traffic_item(day=TODAY, *, store="UK", **values):
+    given = {"impressions": 1000, "page_views": 80, "visitors": 60, "add_to_cart": 9, "clicks": 70}
+    return TrafficItem(store=store, day=day, **given | values)
+
+
+def ad_item(day=TODAY, *, store="UK", campaign="C-1", **values):
+    given = {"spend": Decimal("12.50"), "clicks": 50, "orders": 5, "sales": Decimal("100.00")}
+    return AdItem(store=store, day=day, campaign=campaign, **{"impressions": 2000} | given | values)
+
+
+def mover(by=None, *, at=NOW):
+    """Who moves stock; nobody means the system."""
+    return Mover(at, by, scope(by) if by is not None else None)
+
+
+def stock(units=10, *, sku=None, warehouse=None, at=NOW):
+    """A level with so many pieces, received at ``at``."""
+    place, what = warehouse or globals()["warehouse"](), sku or globals()["sku"]()
+    entry = Entry(place, what, "receipt", units, happened_at=at)
+    move_stock([entry], mover(at=at))
+    return StockLevel.objects.get(warehouse=place, sku=what)
+
+
+def promotion(code="AUTUMN", *, store=None, status="planned", **values):
+    """Warm-up from April 1st to 2nd, run until the 4th, wrap-up on the 5th: five days."""
+    days = {"warms_up_on": date(2026, 4, 1), "runs_on": date(2026, 4, 3)}
+    days |= {"wraps_up_on": date(2026, 4, 5), "ends_on": date(2026, 4, 6)}
+    values = {"name": f"Promotion {code}", "budget": Decimal(100)} | days | values
+    return Promotion.objects.create(
+        store=store or globals()["store"](), code=code, status=status, **values
+    )
+
+
+def promotion_item(of, listing=None, *, units=0, **values):
+    """A listing in a promotion that keeps so many pieces in the warehouse W1."""
+    if units:
+        values.setdefault("warehouse", warehouse())
+    found = listing or globals()["listing"](store=of.store)
+    return PromotionItem.objects.create(promotion=of, listing=found, reserved_units=units, **values)

@@ -1,8 +1,6 @@
 """Departments, teams and positions."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.core.roles import Right
@@ -53,9 +51,6 @@ class TeamAdmin(DeskAdmin):
     list_display = ["code", "name", "department"]
     list_select_related = ["department"]
     search_fields = ["code__istartswith", "name__icontains"]
-
-    def visible(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
-        return rows.filter(department__in=Department.objects.visible_to(request.scope))
 
 
 @admin.register(Position)

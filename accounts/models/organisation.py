@@ -34,6 +34,14 @@ class Department(models.Model):
         return self.name
 
 
+class TeamQuerySet(models.QuerySet["Team"]):
+    """Teams in the words of the desk."""
+
+    def visible_to(self, scope: Scope) -> TeamQuerySet:
+        """Those of the departments one sees."""
+        return self.filter(department__in=Department.objects.visible_to(scope))
+
+
 class Team(models.Model):
     """A group of people inside a department."""
 
@@ -42,6 +50,8 @@ class Team(models.Model):
     )
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=100)
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("team")

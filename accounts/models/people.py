@@ -7,15 +7,26 @@ from datetime import date
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.core.scope import Scope
 from accounts.models.organisation import Department, Position, Team
+from opsdesk.core.privacy import Sensitivity
 from opsdesk.models import MoneyField
 
 
 class User(AbstractUser):
-    """Somebody who signs in."""
+    """Somebody who signs in; every session of an older ``session_version`` is over."""
+
+    sensitive = {
+        "username": Sensitivity.IDENTITY,
+        "first_name": Sensitivity.IDENTITY,
+        "last_name": Sensitivity.IDENTITY,
+        "email": Sensitivity.PERSONAL,
+    }
+
+    session_version = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("sign-in")
@@ -23,6 +34,17 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        # Django compares it on each request, also with the secret keys before this one.
+        salt = "accounts.models.User.session"
+        told = f"{self.password}:{self.session_version}"
+        return salted_hmac(salt, told, secret=secret, algorithm="sha256").hexdigest()
+
+    @property
+    def audit_name(self) -> str:
+        """The sign-in without a name: what the audit trail calls it."""
+        return f"#{self.pk}"
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -38,11 +60,22 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
 
 class Person(models.Model):
-    """Somebody the company employs or employed; ``user`` where the person signs in."""
+    """Somebody the company employs or employed; ``user`` where the person signs in.
+
+    Erasure takes name and contacts away; the number stays, and with it what was paid and why.
+    """
+
+    sensitive = {
+        "name": Sensitivity.IDENTITY,
+        "email": Sensitivity.PERSONAL,
+        "phone": Sensitivity.PERSONAL,
+    }
 
     employee_no = models.CharField(_("employee no."), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=100)
     email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    erased_at = models.DateTimeField(_("erased at"), null=True, editable=False)
     user = models.OneToOneField(
         User,
         verbose_name=_("sign-in"),
@@ -60,7 +93,12 @@ class Person(models.Model):
         ordering = ["employee_no"]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.employee_no})"
+        return f"{self.name or '–'} ({self.employee_no})"
+
+    @property
+    def audit_name(self) -> str:
+        """The person without a name: what the audit trail calls it."""
+        return self.employee_no
 
 
 class Level(models.TextChoices):
@@ -94,6 +132,8 @@ class Employment(models.Model):
     A change of position, level, team or salary is a new row; the one before it ends the day the
     new one begins. ``leave_date`` is the last day at work. Without a base salary the plan's holds.
     """
+
+    sensitive = {"base_salary": Sensitivity.PAY}
 
     person = models.ForeignKey(
         Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="employments"
@@ -149,3 +189,8 @@ class Employment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.from_date}"
+
+    @property
+    def audit_name(self) -> str:
+        """The employment without a name: what the audit trail calls it."""
+        return f"{self.person.employee_no} {self.from_date}"

@@ -40,8 +40,8 @@ def record_rates(items: Sequence[RateItem], *, by: Actor | None, at: datetime) -
         seen.add(key)
     _write(fresh)
     for verb, wanted in (("created", False), ("changed", True)):
-        names = (str(rate) for rate in fresh if (_key(rate) in stored) == wanted)
-        record_many(verb, FxRate, names, by=by, at=at)
+        rates = (rate for rate in fresh if (_key(rate) in stored) == wanted)
+        record_many(verb, FxRate, rates, by=by, at=at)
     return outcomes
 
 

@@ -1,12 +1,14 @@
 """Categories, products and SKUs as they come from outside."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from catalog.actions.moves import Mover, begin_many
+from catalog.actions.selection import PRODUCT_COURSE
 from catalog.core.items import (
     CategoryItem,
     ProductItem,
@@ -15,9 +17,12 @@ from catalog.core.items import (
     check_product,
     check_sku,
 )
+from catalog.core.lifecycle import ProductStatus
 from catalog.models import Category, Product, Sku
 from catalog.queries.products import categories_by_code, products_by_code, skus_by_code
 from opsdesk.actions.audit import Actor, record_many
+from opsdesk.actions.records import save_record
+from opsdesk.core.errors import InvalidData
 from opsdesk.core.exchange import CREATED, UNCHANGED, UPDATED, Outcome, State, refused
 from opsdesk.core.wording import twice
 
@@ -46,7 +51,7 @@ def upsert_categories(
         )
         known[item.code] = category
         outcomes.append(outcome)
-    _audit(Category, items, outcomes, by=by, at=at)
+    _audit(Category, (items, outcomes, known), by=by, at=at)
     return outcomes
 
 
@@ -72,10 +77,15 @@ def upsert_products(
                 "brand": item.brand,
             }
             given |= {name: getattr(item, name) for name in _KINDS if getattr(item, name)}
+            given |= {n: getattr(item, n) for n in _MARKS if getattr(item, n) is not None}
             stored = known.get(item.code)
+            # What comes from outside is sold already.
+            given |= {} if stored else {"status": ProductStatus.ON_SALE}
             outcomes.append(_draft(Product, stored, (item.code, given), fresh))
-    _write(Product, fresh, ("title", "category", "brand", *_KINDS))
-    _audit(Product, items, outcomes, by=by, at=at)
+    _write(Product, fresh, ("title", "category", "brand", *_KINDS, *_MARKS))
+    begun = [fresh[code] for code in sorted(fresh) if code not in known]
+    begin_many(PRODUCT_COURSE, begun, Mover(at, by))
+    _audit(Product, (items, outcomes, fresh), by=by, at=at)
     return outcomes
 
 
@@ -102,11 +112,12 @@ def upsert_skus(items: Sequence[SkuItem], *, by: Actor | None, at: datetime) -> 
             given |= {n: getattr(item, n) for n in _AMOUNTS if getattr(item, n) is not None}
             outcomes.append(_draft(Sku, known.get(item.code), (item.code, given), fresh))
     _write(Sku, fresh, ("product", "title", "unit_cost", "cost_currency", *_AMOUNTS))
-    _audit(Sku, items, outcomes, by=by, at=at)
+    _audit(Sku, (items, outcomes, fresh), by=by, at=at)
     return outcomes
 
 
-_KINDS = ("goods_class", "range_role")
+_KINDS = ("goods_class", "range_role", "product_type")
+_MARKS = ("special_stock", "high_ticket")
 _AMOUNTS = ("weight_g", "safety_stock", "lead_time_days")
 
 
@@ -127,11 +138,34 @@ def _looked_at(
     return found
 
 
+@transaction.atomic
+def save_category(category: Category, *, by: Actor | None, at: datetime) -> Category:
+    """Store a category as somebody edited it; ``InvalidData`` for a fourth level or a loop."""
+    above = (
+        Category.objects.select_related("parent__parent").filter(pk=category.parent_id or 0).first()
+    )
+    item = CategoryItem(category.code, category.name, above.code if above else "")
+    if fault := _parent_fault(item, above) or _depth_fault(category, above):
+        raise InvalidData(fault, field="parent")
+    return save_record(category, by=by, at=at)
+
+
+def _depth_fault(category: Category, above: Category | None) -> str:
+    """Say why what hangs below a category would come to stand too deep, or nothing."""
+    children = Category.objects.filter(parent=category.pk) if category.pk else []
+    grandchildren = Category.objects.filter(parent__parent=category.pk) if category.pk else []
+    below = 2 if grandchildren else 1 if children else 0
+    parents = 0 if above is None else 2 if above.parent else 1
+    return _("The category tree has at most three levels.") if parents + below + 1 > LEVELS else ""
+
+
 def _parent_fault(item: CategoryItem, parent: Category | None) -> str:
     if not item.parent:
         return ""
     if parent is None:
         return _("There is no category %(code)s.") % {"code": item.parent}
+    if parent.code == item.code:
+        return _("A category cannot be its own parent.")
     levels, above = 2, parent
     while above.parent is not None:
         if above.parent.code == item.code:
@@ -193,13 +227,13 @@ def _write(model: type[Any], fresh: dict[str, Any], columns: tuple[str, ...]) ->
 
 def _audit(
     model: type[models.Model],
-    items: Sequence[Any],
-    outcomes: Sequence[Outcome],
+    written: tuple[Sequence[Any], Sequence[Outcome], Mapping[str, Any]],
     *,
     by: Actor | None,
     at: datetime,
 ) -> None:
+    items, outcomes, rows = written
     for verb, state in (("created", State.CREATED), ("changed", State.UPDATED)):
         pairs = zip(items, outcomes, strict=True)
-        names = [item.code for item, outcome in pairs if outcome.state == state]
-        record_many(verb, model, names, by=by, at=at)
+        codes = [item.code for item, outcome in pairs if outcome.state == state]
+        record_many(verb, model, [(rows[code].pk, code) for code in codes], by=by, at=at)

@@ -1,20 +1,19 @@
-"""Stores: their master data, whose they are, who is credited, and the days to compute again."""
+"""Stores: their master data, whose they are, and the days to compute again."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.actions.periods import hold_departments
 from accounts.models import Department
 from catalog.core.items import StoreItem, check_store
 from catalog.models import (
     DirtyDay,
     FactFamily,
     Store,
-    StoreAssignment,
     StoreDepartment,
 )
 from catalog.queries.stores import first_closed_month, stores_by_code
@@ -157,7 +156,7 @@ def place_store(span: StoreDepartment, *, by: Actor | None, at: datetime) -> Sto
         message = _("The store %(store)s changes department again later: undo that change first.")
         raise InvalidData(message % {"store": span.store.code}, field="department")
     departments = {span.department_id, *(other.department_id for other in others)}
-    _refuse_closed(departments, span.from_date, span.to_date)
+    refuse_closed(departments, span.from_date, span.to_date)
     for other in others:
         if other.from_date == span.from_date:
             span.pk = other.pk
@@ -165,76 +164,23 @@ def place_store(span: StoreDepartment, *, by: Actor | None, at: datetime) -> Sto
             other.to_date = span.from_date
             save_record(other, by=by, at=at)
     save_record(span, by=by, at=at)
-    _mark_days(span.store_id, span.from_date, span.to_date, at)
+    mark_days(span.store_id, span.from_date, span.to_date, at)
     return span
 
 
-@transaction.atomic
-def assign_store(assignment: StoreAssignment, *, by: Actor | None, at: datetime) -> StoreAssignment:
-    """Credit a person with a store's sales from a day on, with a share.
-
-    ``assignment`` is new, or a stored one with changes (ending it is setting ``to_date``). The
-    shares of one duty never add up to more than 1 on any day; a closed month is refused.
-    """
-    store = assignment.store
-    lock_stores([store.pk])
-    start, end = assignment.from_date, assignment.to_date
-    before = StoreAssignment.objects.filter(pk=assignment.pk).first() if assignment.pk else None
-    if before is not None:
-        start, end = _changed_span(before, assignment)
-    departments = StoreDepartment.objects.filter(store=store).during(start, end or date.max)
-    _refuse_closed(departments.values_list("department", flat=True), start, end)
-    _refuse_too_much(assignment)
-    save_record(assignment, by=by, at=at)
-    _mark_days(store.pk, start, end, at)
-    return assignment
-
-
-def _changed_span(before: StoreAssignment, after: StoreAssignment) -> tuple[date, date | None]:
-    """Return the days for which the two differ, as tightly as their ends tell."""
-    same = ("store_id", "person_id", "duty", "share", "from_date")
-    ends = [end for end in (before.to_date, after.to_date) if end is not None]
-    last = max(ends) if len(ends) == 2 else None
-    if all(getattr(before, name) == getattr(after, name) for name in same) and ends:
-        return min(ends), last
-    return min(before.from_date, after.from_date), last
-
-
-def _refuse_too_much(assignment: StoreAssignment) -> None:
-    others = list(
-        StoreAssignment.objects.filter(store=assignment.store, duty=assignment.duty)
-        .during(assignment.from_date, assignment.to_date or date.max)
-        .exclude(pk=assignment.pk)
-        .select_related("person")
-    )
-    # Shares only grow on the day somebody begins: looking at those days is enough.
-    days = {assignment.from_date, *(o.from_date for o in others)}
-    for day in sorted(day for day in days if day >= assignment.from_date):
-        holding = [o for o in others if o.from_date <= day and (not o.to_date or day < o.to_date)]
-        taken = sum((other.share for other in holding), Decimal(0))
-        if taken + assignment.share > 1:
-            message = _(
-                "On %(day)s %(taken)s %% of store %(store)s is already assigned (%(people)s): "
-                "%(share)s %% more would be above 100 %%."
-            )
-            words = {
-                "day": day.isoformat(),
-                "store": assignment.store.code,
-                "taken": f"{taken * 100:f}".rstrip("0").rstrip("."),
-                "share": f"{assignment.share * 100:f}".rstrip("0").rstrip("."),
-                "people": ", ".join(str(other.person) for other in holding),
-            }
-            raise InvalidData(message % words, code="share_above_one", field="share")
-
-
-def _refuse_closed(departments: Iterable[int], start: date, end: date | None) -> None:
+def refuse_closed(
+    departments: Iterable[int], start: date, end: date | None, *, field: str = "from_date"
+) -> None:
+    """Hold the departments; raise ``PeriodClosed`` where one of the days is closed for one."""
+    departments = set(departments)
+    hold_departments(departments)
     closed = first_closed_month(departments, start, end)
     if closed is not None:
         message = _("%(month)s is closed: choose a day after it.") % {"month": f"{closed:%Y-%m}"}
-        raise PeriodClosed(message, field="from_date")
+        raise PeriodClosed(message, field=field)
 
 
-def _mark_days(store_id: int, start: date, end: date | None, at: datetime) -> None:
+def mark_days(store_id: int, start: date, end: date | None, at: datetime) -> None:
     """Have the periods of these days added up again: their sums go to somebody else now."""
     last = business_date(at, settings.COMPANY_TIME_ZONE) + DAY
     until = min(end, last + DAY) if end else last + DAY

@@ -1,5 +1,41 @@
 """Pages about what is sold, where, and at which rate."""
 
-from catalog.admin import fx, products, stores
+from catalog.admin import (
+    clients,
+    fx,
+    handovers,
+    inbound,
+    listings,
+    price_rules,
+    pricing,
+    products,
+    promotions,
+    purchasing,
+    replenishment,
+    standing,
+    stock,
+    stores,
+    suppliers,
+    traffic,
+    unlisted,
+)
 
-__all__ = ["fx", "products", "stores"]
+__all__ = [
+    "clients",
+    "fx",
+    "handovers",
+    "inbound",
+    "listings",
+    "price_rules",
+    "pricing",
+    "products",
+    "promotions",
+    "purchasing",
+    "replenishment",
+    "standing",
+    "stock",
+    "stores",
+    "suppliers",
+    "traffic",
+    "unlisted",
+]

@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.core.roles import Right
-from catalog.actions.stores import assign_store, place_store
+from catalog.actions.assignments import assign_store
+from catalog.actions.stores import place_store
+from catalog.admin.standing import standing_context
 from catalog.models import Store, StoreAssignment, StoreDepartment
 from opsdesk.admin.base import DeskAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
@@ -61,6 +63,13 @@ class StoreAdmin(DeskAdmin):
     ]
     list_filter = ["marketplace", "country", "currency", "stage", "status"]
     search_fields = ["code__istartswith", "name__icontains"]
+    change_form_outer_after_template = "desk/catalog/standing.html"
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kw: Any) -> Any:
+        obj = kw.get("obj")
+        if obj is not None and obj.pk:
+            context["standing"] = standing_context(request, obj)
+        return super().render_change_form(request, context, *args, **kw)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Store | None = None) -> list[str]:
         # The orders of a store are kept in its currency.
@@ -108,15 +117,17 @@ class StoreDepartmentAdmin(OfStore):
 
 @admin.register(StoreAssignment)
 class StoreAssignmentAdmin(OfStore):
+    """First assignments; what somebody has goes to another by a handover."""
+
     view_right = Right.PEOPLE_VIEW
-    edit_right = Right.MASTER_EDIT
+    edit_right = Right.ASSIGN
     list_display = ["store", "person", "duty", "share_figure", "from_date", "to_date"]
     list_select_related = ["store", "person"]
     list_filter = ["duty", "store"]
     search_fields = ["store__code__istartswith", "person__name__icontains"]
 
     def save(self, request: HttpRequest, obj: StoreAssignment, change: bool) -> None:
-        assign_store(obj, by=request.user, at=timezone.now())
+        assign_store(obj, by=request.user, at=timezone.now(), scope=request.scope)
 
     @admin.display(description=_("share"), ordering="share")
     def share_figure(self, assignment: StoreAssignment) -> str:

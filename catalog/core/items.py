@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from opsdesk.core.exchange import FieldFault
+from opsdesk.core.exchange import Checks, FieldFault, decimals
 from opsdesk.core.money import known_currency
 from opsdesk.core.periods import zone
 
@@ -65,6 +65,9 @@ class ProductItem:
     brand: str = ""
     goods_class: str = ""
     range_role: str = ""
+    product_type: str = ""
+    special_stock: bool | None = None
+    high_ticket: bool | None = None
     source_row: int | None = None
 
 
@@ -92,7 +95,7 @@ def check_rate(item: RateItem) -> list[FieldFault]:
         checks.wrong("to_currency", _("A rate is between two different currencies."))
     if item.date.year not in YEARS:
         checks.wrong("date", _("A date of the years 1990 to 2100 is expected."))
-    if not item.rate.is_finite() or not 0 < item.rate < RATE_BOUND or _places(item.rate) > 10:
+    if not item.rate.is_finite() or not 0 < item.rate < RATE_BOUND or decimals(item.rate) > 10:
         checks.wrong("rate", _("A rate is above 0 and has at most 10 decimals."))
     return checks.faults
 
@@ -114,7 +117,7 @@ def check_store(item: StoreItem) -> list[FieldFault]:
     if item.stage not in ("", "new", "mature"):
         checks.wrong("stage", _("new or mature is expected."))
     rate = item.platform_fee_rate
-    if rate is not None and (not rate.is_finite() or not 0 <= rate <= 1 or _places(rate) > 4):
+    if rate is not None and (not rate.is_finite() or not 0 <= rate <= 1 or decimals(rate) > 4):
         checks.wrong("platform_fee_rate", _("A fraction from 0 to 1 is expected, such as 0.15."))
     return checks.faults
 
@@ -127,7 +130,7 @@ def check_sku(item: SkuItem) -> list[FieldFault]:
     checks.text("title", item.title, 300, blank=True)
     cost = item.unit_cost
     if cost is not None:
-        if not cost.is_finite() or not 0 <= cost < COST_BOUND or _places(cost) > 4:
+        if not cost.is_finite() or not 0 <= cost < COST_BOUND or decimals(cost) > 4:
             checks.wrong("unit_cost", _("An amount of 0 or more, such as 1.25, is expected."))
         checks.currency("cost_currency", item.cost_currency)
     for field in ("weight_g", "safety_stock", "lead_time_days"):
@@ -158,35 +161,16 @@ def check_product(item: ProductItem) -> list[FieldFault]:
         checks.wrong("goods_class", _("fmcg or durable is expected."))
     if item.range_role not in ("", "hero", "traffic", "profit"):
         checks.wrong("range_role", _("hero, traffic or profit is expected."))
+    if item.product_type not in ("", "standard", "non_standard"):
+        checks.wrong("product_type", _("standard or non_standard is expected."))
     return checks.faults
 
 
-class _Checks:
-    """Collects what is wrong with one item."""
-
-    def __init__(self, row: int | None) -> None:
-        self.row = row
-        self.faults: list[FieldFault] = []
-
-    def wrong(self, field: str, message: str) -> None:
-        """Note a fault."""
-        self.faults.append(FieldFault(field, message, self.row))
-
-    def text(self, field: str, value: str, limit: int, *, blank: bool = False) -> None:
-        """Ask for a text of at most ``limit`` printable characters."""
-        if not value.strip() and not blank:
-            self.wrong(field, _("The field %(field)s is blank.") % {"field": field})
-        elif len(value) > limit or not value.isprintable():
-            message = _("%(field)s takes at most %(limit)d characters, and no control characters.")
-            self.wrong(field, message % {"field": field, "limit": limit})
+class _Checks(Checks):
+    """The checks that items of the catalogue share."""
 
     def currency(self, field: str, value: str) -> None:
         """Ask for an ISO 4217 code."""
         if not known_currency(value):
             message = _("%(code)s is no ISO 4217 currency such as EUR.")
             self.wrong(field, message % {"code": value[:20] or "-"})
-
-
-def _places(value: Decimal) -> int:
-    exponent = value.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 99

@@ -1,7 +1,50 @@
 """Tables of the catalogue."""
 
 from catalog.models.fx import FxRate, RateNews
-from catalog.models.products import Category, GoodsClass, Product, RangeRole, Sku
+from catalog.models.handovers import Handover
+from catalog.models.listings import (
+    Listing,
+    ListingVersion,
+    UnlistedStock,
+)
+from catalog.models.lives import LifeEvent
+from catalog.models.pricing import (
+    BrandMinimum,
+    CompetitorPrice,
+    InboundCost,
+    ListingPrice,
+    MarginPolicy,
+    OverrideState,
+    PriceOverride,
+    SellingCost,
+)
+from catalog.models.products import Category, GoodsClass, Product, ProductType, RangeRole, Sku
+from catalog.models.promotions import Promotion, PromotionItem
+from catalog.models.replenishment import (
+    AbcClass,
+    Replenishment,
+    ReplenishmentPolicy,
+    ReplenishmentState,
+    SkuDemand,
+)
+from catalog.models.selection import (
+    ComplianceChecklist,
+    ProductTest,
+    SelectionReport,
+    TestKind,
+    TestResult,
+)
+from catalog.models.standing import Severity, StoreRating, Violation, ViolationKind
+from catalog.models.stock import (
+    MovementKind,
+    StockCount,
+    StockLevel,
+    StockMovement,
+    Stockout,
+    StockSnapshot,
+    Warehouse,
+    WarehouseKind,
+)
 from catalog.models.stores import (
     DirtyDay,
     Duty,
@@ -12,21 +55,91 @@ from catalog.models.stores import (
     StoreStage,
     StoreStatus,
 )
+from catalog.models.suppliers import (
+    Certificate,
+    InboundShipment,
+    PurchaseLine,
+    PurchaseOrder,
+    PurchaseReceipt,
+    ScoreRule,
+    Supplier,
+    SupplierScore,
+)
+from catalog.models.traffic import (
+    AdDay,
+    Campaign,
+    SettlingWindow,
+    TrafficDay,
+    TrafficRestatement,
+    TrafficSource,
+)
 
 __all__ = [
+    "AbcClass",
+    "AdDay",
+    "BrandMinimum",
+    "Campaign",
     "Category",
+    "Certificate",
+    "CompetitorPrice",
+    "ComplianceChecklist",
     "DirtyDay",
     "Duty",
     "FactFamily",
     "FxRate",
     "GoodsClass",
+    "Handover",
+    "InboundCost",
+    "InboundShipment",
+    "LifeEvent",
+    "Listing",
+    "ListingPrice",
+    "ListingVersion",
+    "MarginPolicy",
+    "MovementKind",
+    "OverrideState",
+    "PriceOverride",
     "Product",
+    "ProductTest",
+    "ProductType",
+    "Promotion",
+    "PromotionItem",
+    "PurchaseLine",
+    "PurchaseOrder",
+    "PurchaseReceipt",
     "RangeRole",
     "RateNews",
+    "Replenishment",
+    "ReplenishmentPolicy",
+    "ReplenishmentState",
+    "ScoreRule",
+    "SelectionReport",
+    "SellingCost",
+    "SettlingWindow",
+    "Severity",
     "Sku",
+    "SkuDemand",
+    "StockCount",
+    "StockLevel",
+    "StockMovement",
+    "StockSnapshot",
+    "Stockout",
     "Store",
     "StoreAssignment",
     "StoreDepartment",
+    "StoreRating",
     "StoreStage",
     "StoreStatus",
+    "Supplier",
+    "SupplierScore",
+    "TestKind",
+    "TestResult",
+    "TrafficDay",
+    "TrafficRestatement",
+    "TrafficSource",
+    "UnlistedStock",
+    "Violation",
+    "ViolationKind",
+    "Warehouse",
+    "WarehouseKind",
 ]

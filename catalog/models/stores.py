@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.core.roles import RIGHTS, Right
 from accounts.core.scope import Scope
 from accounts.models import Department, Person
 from opsdesk.models import ShareField
@@ -19,9 +20,14 @@ class StoreQuerySet(models.QuerySet["Store"]):
     """Stores in the words of the desk."""
 
     def visible_to(self, scope: Scope) -> StoreQuerySet:
-        """The whole company, or the stores that today are one's departments' or one's own."""
+        """The whole company, or the stores that today are one's departments' or one's own.
+
+        A machine that is bound to stores sees these and no others.
+        """
         if scope.everything:
             return self
+        if scope.store_codes is not None:
+            return self.filter(code__in=scope.store_codes)
         theirs = StoreDepartment.objects.on(scope.today).filter(department__in=scope.departments)
         own = StoreAssignment.objects.on(scope.today).filter(person=scope.person_id)
         return self.filter(Q(pk__in=theirs.values("store")) | Q(pk__in=own.values("store")))
@@ -89,6 +95,22 @@ class DatedQuerySet(models.QuerySet):
         return self.filter(Q(to_date__isnull=True) | Q(to_date__gt=start), from_date__lt=end)
 
 
+class StoreDepartmentQuerySet(DatedQuerySet):
+    """Departments of stores in the words of the desk."""
+
+    def led_by(self, scope: Scope) -> StoreDepartmentQuerySet:
+        """Today's, of the departments in which an own role assigns stores.
+
+        Being employed in a department, or seeing it by another role, does not lead it.
+        """
+        rows = self.on(scope.today)
+        reach = [own for role, own in scope.grants if Right.ASSIGN in RIGHTS[role]]
+        if None in reach:
+            return rows
+        led = {department for own in reach for department in own or ()}
+        return rows.filter(department__in=led)
+
+
 class StoreDepartment(models.Model):
     """Whose store it is: its sales count for the department of the day of sale."""
 
@@ -101,7 +123,7 @@ class StoreDepartment(models.Model):
     from_date = models.DateField(_("from"))
     to_date = models.DateField(_("until before"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = StoreDepartmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("store's department")

@@ -7,6 +7,8 @@ from datetime import date
 
 from django.db.models import Q
 
+from accounts.core.roles import Right
+from accounts.core.scope import Scope
 from accounts.models import ClosedMonth
 from catalog.models import Store, StoreDepartment
 
@@ -14,6 +16,12 @@ from catalog.models import Store, StoreDepartment
 def stores_by_code(codes: Iterable[str]) -> dict[str, Store]:
     """Return the stores with these codes; a code that nobody knows is left out."""
     return {store.code: store for store in Store.objects.filter(code__in=set(codes))}
+
+
+def leads_store(scope: Scope, store_id: int) -> bool:
+    """Tell whether the store is today one of those that somebody assigns."""
+    today = StoreDepartment.objects.on(scope.today).filter(store=store_id)
+    return scope.reaches(Right.ASSIGN, today.values_list("department", flat=True))
 
 
 class ClosedDays:
@@ -45,3 +53,9 @@ def first_closed_month(departments: Iterable[int], start: date, end: date | None
         .values_list("month", flat=True)
         .first()
     )
+
+
+def seen_stores(codes: Iterable[str], scope: Scope | None) -> dict[str, Store]:
+    """Return those of the stores with these codes that ``scope`` sees; ``None`` sees all."""
+    rows = Store.objects.all() if scope is None else Store.objects.visible_to(scope)
+    return {store.code: store for store in rows.filter(code__in=set(codes)).distinct()}

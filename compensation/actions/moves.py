@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext
 
+from accounts.actions.periods import hold_departments
 from accounts.models import User
 from compensation.core.lifecycle import MOVES
 from compensation.models import PayRun, PayRunEvent
@@ -12,10 +13,14 @@ from opsdesk.core.errors import InvalidTransition
 
 
 def held(run: PayRun) -> PayRun:
-    """Return the run as it is now, held against others until the transaction ends."""
-    return (
-        PayRun.objects.select_for_update(of=("self",)).select_related("department").get(pk=run.pk)
-    )
+    """Return the run as it is now, held with its department until the transaction ends.
+
+    Whoever writes an input of the month holds the department, too: what a step looks at stays.
+    """
+    rows = PayRun.objects.select_for_update(of=("self",)).select_related("department")
+    found = rows.get(pk=run.pk)
+    hold_departments([found.department_id])
+    return found
 
 
 def refuse_unless(verb: str, run: PayRun) -> None:

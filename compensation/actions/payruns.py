@@ -5,19 +5,35 @@ from datetime import date, datetime
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.periods import close_month
+from accounts.core.four_eyes import Authority, Case, authority_for, people
 from accounts.core.roles import Right
 from accounts.core.scope import Scope
-from accounts.models import ClosedMonth, Department, Employment, User
+from accounts.models import ApprovalKind, ClosedMonth, Department, Employment, User
+from accounts.queries.approvals import authorities_of
 from compensation.actions.calculation import calculate_run, changed_since
 from compensation.actions.moves import held, move, refuse_unless
 from compensation.core.lifecycle import CLOSED_STATES, PayRunState
-from compensation.core.wording import problem_words
 from compensation.models import FundEntry, PayRun, PlanVersion
 from compensation.queries.base import pending_days
+from compensation.queries.changes import former_sign_ins
+from compensation.queries.payruns import problems_of
 from opsdesk.core.errors import Conflict, DomainError, NotAllowed, NotReady, PeriodClosed
 from opsdesk.core.periods import Period, business_date, month
+
+_WORDS = {
+    "no_right": _("You don't have the right to approve pay runs."),
+    "own_proposal": _(
+        "You calculated or submitted this pay run, so somebody else must approve it."
+    ),
+    "own_pay": _("This pay run pays you, so somebody else must approve it."),
+    "changed_input": _(
+        "You changed what this month's pay is calculated from (%(records)s), so somebody else must "
+        "approve it."
+    ),
+}
 
 
 @transaction.atomic
@@ -39,8 +55,7 @@ def submit_run(run: PayRun, *, scope: Scope, by: User, at: datetime) -> PayRun:
         )
     blocking = [problem for problem in run.problems if problem["blocking"]]
     if blocking:
-        words = [problem_words(problem["code"], problem["figures"]) for problem in blocking]
-        raise NotReady(" ".join(words), code=blocking[0]["code"])
+        raise NotReady(" ".join(problems_of(run, blocking=True)), code=blocking[0]["code"])
     if changed_since(run):
         raise Conflict(
             gettext("The data changed since the calculation. Calculate again, then submit."),
@@ -70,11 +85,12 @@ def approve_run(run: PayRun, *, digest: str, scope: Scope, by: User, at: datetim
     """Approve a submitted run; ``digest`` is that of what the approver was shown.
 
     Raises ``NotAllowed`` for whoever calculated or submitted it, is paid in it, changed an input
-    of the month or lacks the right, and ``Conflict`` when the content is not what was shown.
+    of the month, stands in for somebody who did, or may not decide on so much, and ``Conflict``
+    when the content is not what was shown.
     """
     run = held(run)
     refuse_unless("approve", run)
-    refuse_approver(run, scope=scope, by=by)
+    authority = approver(run, scope=scope, by=by)
     if digest != run.digest or changed_since(run):
         raise Conflict(
             gettext(
@@ -84,40 +100,36 @@ def approve_run(run: PayRun, *, digest: str, scope: Scope, by: User, at: datetim
             code="content_changed",
         )
     run.approved_by, run.approved_at = by, at
-    run.save(update_fields=["approved_by", "approved_at"])
+    run.approved_for_id = None if authority.lender == by.pk else authority.lender
+    run.save(update_fields=["approved_by", "approved_at", "approved_for"])
     move("approve", run, by=by, at=at)
     return run
 
 
-def refuse_approver(run: PayRun, *, scope: Scope, by: User) -> None:
-    """Raise ``NotAllowed`` where ``by`` may not approve ``run``; says which rule forbids it."""
-    if scope.user_id != by.pk or not scope.may(Right.PAY_APPROVE):
-        raise NotAllowed(gettext("You don't have the right to approve pay runs."), code="no_right")
-    if by.pk in (run.submitted_by_id, run.calculated_by_id):
-        raise NotAllowed(
-            gettext("You calculated or submitted this pay run, so somebody else must approve it."),
-            code="own_proposal",
-        )
-    if run.payslips.filter(person__user=by).exists():
-        raise NotAllowed(
-            gettext("This pay run pays you, so somebody else must approve it."), code="own_pay"
-        )
+def approver(run: PayRun, *, scope: Scope, by: User) -> Authority:
+    """Return by what ``by`` may approve ``run``; ``NotAllowed`` says which rule forbids it."""
+    visible = PayRun.objects.visible_to(scope).filter(pk=run.pk).exists()
+    if scope.user_id != by.pk or not visible or not scope.may(Right.PAY_APPROVE):
+        raise NotAllowed(str(_WORDS["no_right"]), code="no_right")
+    paid = run.payslips.filter(person__user__isnull=False).values_list("person__user", flat=True)
+    case = Case(
+        proposers=people(run.submitted_by_id, run.calculated_by_id),
+        receivers=frozenset(paid) | former_sign_ins(run),
+        meddlers=people(*(change["actor_id"] for change in run.changes)),
+        departments=frozenset({run.department_id}),
+        amount=run.total,
+    )
+    authorities = authorities_of(by, Right.PAY_APPROVE, ApprovalKind.PAY_RUN, scope.today)
     changed = sorted({c["record"] for c in run.changes if c["actor_id"] == by.pk})
-    if changed:
-        raise NotAllowed(
-            gettext(
-                "You changed what this month's pay is calculated from (%(records)s), so somebody "
-                "else must approve it."
-            )
-            % {"records": ", ".join(changed[:3])},
-            code="changed_input",
-        )
+    meddled = str(_WORDS["changed_input"]) % {"records": ", ".join(changed[:3])}
+    return authority_for(case, by.pk, authorities, {**_WORDS, "changed_input": meddled})
 
 
 def _refuse_without(rights: tuple[Right, ...], run: PayRun, scope: Scope, by: User) -> None:
     """Raise ``NotAllowed`` unless ``scope`` is ``by``'s, sees the run and has one of ``rights``."""
     visible = PayRun.objects.visible_to(scope).filter(pk=run.pk).exists()
-    if scope.user_id != by.pk or not visible or not any(map(scope.may, rights)):
+    may = any(scope.may_in(right, run.department_id) for right in rights)
+    if scope.user_id != by.pk or not visible or not may:
         raise NotAllowed(
             gettext("You don't have the right to do this with pay runs."), code="no_right"
         )
@@ -139,7 +151,9 @@ def lock_run(run: PayRun, *, scope: Scope, by: User, at: datetime) -> PayRun:
         if void:
             reason = gettext("The data changed after the approval, so the approval is void.")
             move("void", run, by=by, at=at, reason=reason)
-            PayRun.objects.filter(pk=run.pk).update(approved_by=None, approved_at=None)
+            PayRun.objects.filter(pk=run.pk).update(
+                approved_by=None, approved_at=None, approved_for=None
+            )
         else:
             _lock(run, by=by, at=at)
     if void:

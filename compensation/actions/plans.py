@@ -49,15 +49,21 @@ def save_plan(plan: PlanVersion, *, by: User | None, at: datetime) -> PlanVersio
 @transaction.atomic
 def save_plan_part(part: Part, *, by: User | None, at: datetime) -> Part:
     """Store a position or a tier of a version that no submitted pay run used."""
-    _refuse_used(_version_of(part))
-    return save_record(part, by=by, at=at)
+    version = _version_of(part)
+    _refuse_used(version)
+    kept = save_record(part, by=by, at=at)
+    # Who wrote a part wrote the version: the pay it is for asks who changed the version.
+    record("plan part changed", version, by=by, at=at)
+    return kept
 
 
 @transaction.atomic
 def delete_plan_part(part: PlanPosition | PlanTier | FundTier, *, by: User, at: datetime) -> None:
     """Take a position or a tier out of a version that no submitted pay run used."""
-    _refuse_used(_version_of(part))
+    version = _version_of(part)
+    _refuse_used(version)
     delete_record(part, by=by, at=at)
+    record("plan part changed", version, by=by, at=at)
 
 
 def refuse_faulty(plan: PlanVersion) -> None:

@@ -45,10 +45,10 @@ class MonthInputAdmin(DeskAdmin):
     edit_right = Right.INPUT_EDIT
 
     def save(self, request: HttpRequest, obj: WorkTask | Attendance, change: bool) -> None:
-        save_month_input(obj, by=request.user, at=timezone.now())
+        save_month_input(obj, scope=request.scope, by=request.user, at=timezone.now())
 
     def delete(self, request: HttpRequest, obj: WorkTask | Attendance) -> None:
-        delete_month_input(obj, by=request.user, at=timezone.now())
+        delete_month_input(obj, scope=request.scope, by=request.user, at=timezone.now())
 
     @admin.display(description=_("month"), ordering="month")
     def month_text(self, row: WorkTask | Attendance) -> str:

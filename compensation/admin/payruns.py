@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,26 +18,27 @@ from django.utils.translation import gettext_lazy
 
 from accounts.core.roles import Right
 from accounts.core.scope import Scope
-from accounts.models import Department
+from accounts.models import Department, User
+from accounts.queries.approvals import acting_for
 from compensation.actions.calculation import calculate_run
 from compensation.actions.payruns import (
     approve_run,
+    approver,
     lock_run,
     pay_run,
-    refuse_approver,
     return_run,
     submit_run,
 )
 from compensation.core.lifecycle import MOVES, PayLineKind, PayRunState
-from compensation.core.wording import problem_words
 from compensation.models import PayRun
-from compensation.queries.payruns import payslips_of
+from compensation.queries.payruns import payslips_of, problems_of
 from opsdesk.admin.base import PageAdmin, number_or_404
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.pages import attempt, page
 from opsdesk.admin.panels import HOME_WAITING, panel
 from opsdesk.core.errors import DomainError
 from opsdesk.core.periods import Period
+from opsdesk.core.wording import kept
 from opsdesk.models import MonthField
 from opsdesk.templatetags.desk import badge, figure, money, month, percent
 
@@ -51,6 +52,9 @@ enter(
         Right.PAY_VIEW,
     )
 )
+
+
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +136,22 @@ class StartForm(forms.Form):
 
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         super().__init__(*args)
-        self.fields["department"].queryset = _paid_departments(request.scope)
+        self.fields["department"].queryset = _own_departments(request.scope)
         self.fields["month"].widget.attrs |= {"placeholder": "2026-01", "size": 8}
 
+    def clean_month(self) -> date:
+        """Refuse a year in which nobody is paid."""
+        first: date = self.cleaned_data["month"]
+        if not FIRST_YEAR <= first.year <= LAST_YEAR:
+            raise forms.ValidationError(_("Give the month as YYYY-MM."))
+        return first
 
-def _paid_departments(scope: Scope) -> QuerySet[Department]:
-    """The departments whose pay the person may see."""
+
+def _own_departments(scope: Scope) -> QuerySet[Department]:
+    """The departments whose pay the person calculates."""
     every = Department.objects.all()
-    return every if scope.everything else every.filter(pk__in=scope.pay_departments)
+    right = Right.PAY_CALCULATE
+    return every.filter(pk__in=[one.pk for one in every if scope.reaches(right, [one.pk])])
 
 
 @admin.register(PayRun)
@@ -178,11 +190,13 @@ class PayRunAdmin(PageAdmin):
         return super().changelist_view(request, context | (extra_context or {}))
 
     def page_rows(self, request: HttpRequest) -> QuerySet:
-        related = ("department", "plan", "calculated_by", "submitted_by", "approved_by")
+        people = ("calculated_by", "submitted_by", "approved_by", "approved_for")
+        related = ("department", "plan", *people)
         return self.get_queryset(request).select_related(*related)
 
     def page(self, request: HttpRequest, obj: PayRun) -> dict[str, Any]:
         payslips = list(payslips_of(obj))
+        refusal, lender = _approval(request, obj)
         names = {one.person.employee_no: one.person for one in payslips}
         states = list(PayRunState)
         return {
@@ -192,17 +206,15 @@ class PayRunAdmin(PageAdmin):
                 for state in states
             ],
             "buttons": _buttons(request, obj),
-            "approval_refusal": _approval_refusal(request, obj),
+            "approval_refusal": refusal,
+            "acting_for": lender,
             "completion": obj.base / obj.target if obj.target else None,
             "completion_width": _width(obj),
-            "blocking": _problems(obj, blocking=True),
-            "problems": _problems(obj, blocking=False),
+            "blocking": problems_of(obj, blocking=True),
+            "problems": problems_of(obj, blocking=False),
             "payslips": payslips,
             "differences": [_difference(one, names) for one in obj.differences],
-            "changes": [
-                one | {"at": datetime.fromisoformat(one["at"]), "record": one["record"]}
-                for one in obj.changes
-            ],
+            "changes": _changes(obj),
             "events": list(obj.events.select_related("by")),
         }
 
@@ -239,6 +251,18 @@ class PayRunAdmin(PageAdmin):
         return figure(str(len(run.problems) or ""))
 
 
+def _changes(run: PayRun) -> list[dict[str, Any]]:
+    people = User.objects.in_bulk({one["actor_id"] for one in run.changes} - {None})
+    return [
+        one
+        | {
+            "at": datetime.fromisoformat(one["at"]),
+            "by": str(people.get(one["actor_id"], kept(one["by"]))),
+        }
+        for one in run.changes
+    ]
+
+
 def _place(number: int, here: int) -> str:
     return "here" if number == here else "past" if number < here else ""
 
@@ -250,14 +274,6 @@ def _width(run: PayRun) -> int:
     return int(max(Decimal(0), min(Decimal(1), run.base / run.target)) * 100)
 
 
-def _problems(run: PayRun, *, blocking: bool) -> list[str]:
-    return [
-        problem_words(problem["code"], problem["figures"])
-        for problem in run.problems
-        if problem["blocking"] is blocking
-    ]
-
-
 def _difference(row: dict[str, str], people: dict[str, Any]) -> dict[str, Any]:
     return {
         "person": people.get(row["employee_no"], row["employee_no"]),
@@ -267,8 +283,8 @@ def _difference(row: dict[str, str], people: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _may(request: HttpRequest, verb: Verb) -> bool:
-    return any(request.scope.may(right) for right in verb.rights)
+def _may(request: HttpRequest, verb: Verb, run: PayRun) -> bool:
+    return any(request.scope.may_in(right, run.department_id) for right in verb.rights)
 
 
 def _buttons(request: HttpRequest, run: PayRun) -> list[tuple[str, Verb]]:
@@ -276,22 +292,22 @@ def _buttons(request: HttpRequest, run: PayRun) -> list[tuple[str, Verb]]:
     open_ = [
         (name, verb)
         for name, verb in VERBS.items()
-        if run.state in MOVES[name].sources and _may(request, verb)
+        if run.state in MOVES[name].sources and _may(request, verb, run)
     ]
-    if _approval_refusal(request, run):
+    if _approval(request, run)[0]:
         open_ = [(name, verb) for name, verb in open_ if name != "approve"]
     return sorted(open_, key=lambda pair: pair[1].kind != "main")
 
 
-def _approval_refusal(request: HttpRequest, run: PayRun) -> str:
-    """Return why this approver may not approve this run; blank where nothing speaks against it."""
+def _approval(request: HttpRequest, run: PayRun) -> tuple[str, User | None]:
+    """Return why this approver may not approve this run (blank: may), and who is stood in for."""
     if run.state != PayRunState.SUBMITTED or not request.scope.may(Right.PAY_APPROVE):
-        return ""
+        return "", None
     try:
-        refuse_approver(run, scope=request.scope, by=request.user)
+        authority = approver(run, scope=request.scope, by=request.user)
     except DomainError as refusal:
-        return refusal.message
-    return ""
+        return refusal.message, None
+    return "", acting_for(authority, request.user)
 
 
 def verb_view(runs: PayRunAdmin) -> Any:
@@ -301,7 +317,7 @@ def verb_view(runs: PayRunAdmin) -> Any:
     def view(request: HttpRequest, object_id: str, name: str) -> HttpResponse:
         run = runs.page_object(request, str(number_or_404(object_id)))
         verb = VERBS.get(name)
-        if verb is None or not _may(request, verb):
+        if verb is None or not _may(request, verb, run):
             raise PermissionDenied
         now = timezone.now()
         # The actions carry their own transactions: locking keeps a voided approval although it

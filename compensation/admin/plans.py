@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -42,6 +43,10 @@ class TierInline(DeskInline):
 class PositionInline(DeskStackedInline):
     model = PlanPosition
     inlines = [TierInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        # Whether the tiers of each may be written is asked of its version.
+        return super().get_queryset(request).select_related("version")
 
 
 class FundTierInline(DeskInline):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -13,13 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.core.roles import Right
-from accounts.models import Employment, Person
-from compensation.actions.inputs import decide, propose
+from accounts.models import Person
+from accounts.queries.approvals import acting_for
+from compensation.actions.proposals import Decision, decide, decider, propose
 from compensation.models import Proposal, ProposalKind, ProposalState
 from opsdesk.admin.base import DeskAdmin, PageAdmin, number_or_404
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.pages import attempt, page
 from opsdesk.admin.panels import HOME_WAITING, panel
+from opsdesk.core.errors import DomainError
 from opsdesk.templatetags.desk import badge, figure, money, month
 
 enter(
@@ -32,19 +34,6 @@ enter(
         Right.PAY_VIEW,
     )
 )
-
-
-def visible_proposals(scope: Any) -> QuerySet:
-    """Return those about people whose pay one may see, and those that one proposed.
-
-    Who sees nobody's pay sees the approved ones about oneself.
-    """
-    if not scope.may(Right.PAY_VIEW):
-        return Proposal.objects.filter(person=scope.person_id, state=ProposalState.APPROVED)
-    if scope.everything:
-        return Proposal.objects.all()
-    mine = Employment.objects.filter(department__in=scope.pay_departments).values("person")
-    return Proposal.objects.filter(Q(person__in=mine) | Q(proposed_by=scope.user_id))
 
 
 class AmountForm(forms.Form):
@@ -72,14 +61,11 @@ class ProposalAdmin(PageAdmin):
     fields = ["person", "month", "kind", "amount", "reason", "evidence"]
     page_template = "desk/pay/proposal.html"
 
-    def visible(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
-        return visible_proposals(request.scope)
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.may(request, Right.INPUT_EDIT)
 
     def save(self, request: HttpRequest, obj: Proposal, change: bool) -> None:
-        propose(obj, by=request.user, at=timezone.now())
+        propose(obj, scope=request.scope, by=request.user, at=timezone.now())
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "person":
@@ -92,17 +78,21 @@ class ProposalAdmin(PageAdmin):
         return [own, *super().get_urls()]
 
     def page_rows(self, request: HttpRequest) -> QuerySet:
-        return self.get_queryset(request).select_related("person", "proposed_by", "decided_by")
+        people = ("person", "proposed_by", "decided_by", "decided_for")
+        return self.get_queryset(request).select_related(*people)
 
     def page(self, request: HttpRequest, obj: Proposal) -> dict[str, Any]:
-        open_ = obj.state == ProposalState.PROPOSED and self.may(request, Right.PAY_APPROVE)
-        own = obj.proposed_by_id == request.user.pk or obj.person.user_id == request.user.pk
-        return {
+        context = {
             "title": f"{obj.person} · {month(obj.month)}",
-            "may_decide": open_ and not own,
-            "own": open_ and own,
             "sets_amount": obj.kind == ProposalKind.OVER_ACHIEVEMENT,
         }
+        if obj.state != ProposalState.PROPOSED or not self.may(request, Right.BONUS_APPROVE):
+            return context
+        try:
+            authority = decider(obj, obj.amount, scope=request.scope, by=request.user)
+        except DomainError as refusal:
+            return context | {"refusal": refusal.message}
+        return context | {"may_decide": True, "acting_for": acting_for(authority, request.user)}
 
     @admin.display(description=gettext_lazy("person"))
     def name(self, proposal: Proposal) -> str:
@@ -124,24 +114,24 @@ class ProposalAdmin(PageAdmin):
 def decide_view(proposals: ProposalAdmin) -> Any:
     """Return the page that the two buttons of a proposal post to."""
 
-    @page(Right.PAY_APPROVE, post_only=True)
+    @page(Right.BONUS_APPROVE, post_only=True)
     def view(request: HttpRequest, object_id: str, verdict: str) -> HttpResponse:
         if verdict not in ("approve", "refuse"):
             raise Http404
         proposal = proposals.page_object(request, str(number_or_404(object_id)))
         back = HttpResponseRedirect(proposals.page_url(proposal.pk))
-        approve = verdict == "approve"
+        approve, amount = verdict == "approve", None
         if approve and proposal.kind == ProposalKind.OVER_ACHIEVEMENT:
             form = AmountForm(request.POST)
             if not form.is_valid():
                 messages.error(request, " ".join(form.errors["amount"]))
                 return back
-            proposal.amount = form.cleaned_data["amount"]
+            amount = form.cleaned_data["amount"]
+        decision = Decision(approve, request.POST.get("digest", ""), amount)
+        now = timezone.now()
         attempt(
             request,
-            lambda: decide(
-                proposal, approve=approve, scope=request.scope, by=request.user, at=timezone.now()
-            ),
+            lambda: decide(proposal, decision, scope=request.scope, by=request.user, at=now),
             _("Approved.") if approve else _("Refused."),
         )
         return back
@@ -152,10 +142,11 @@ def decide_view(proposals: ProposalAdmin) -> Any:
 @panel(HOME_WAITING, "desk/home/todo.html", order=20)
 def proposals_to_decide(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     """Proposals that wait for a second person."""
-    if not request.scope.may(Right.PAY_APPROVE):
+    if not request.scope.may(Right.BONUS_APPROVE):
         return None
-    rows = visible_proposals(request.scope).filter(state=ProposalState.PROPOSED)
-    count = rows.exclude(proposed_by=request.user.pk).count()
+    rows = Proposal.objects.visible_to(request.scope).filter(state=ProposalState.PROPOSED)
+    rows = rows.exclude(proposed_by=request.user.pk).exclude(person__user=request.user.pk)
+    count = rows.count()
     if not count:
         return None
     return {

@@ -113,7 +113,7 @@ def _paid(earned: Earned, share: Share, code: str) -> tuple[str, Line | Problem]
     amount = share.amount
     figures = earned.figures | {"days": share.days, "total_days": share.total_days}
     if _needs_collected(share.worker, earned.inputs) and person.collected_base is None:
-        told: Figures = {"employee_no": person.employee_no, "name": person.name}
+        told: Figures = {"employee_no": person.employee_no}
         return person.employee_no, Problem("no_collected_base", told, blocking=True)
     if person.leave_date is not None and person.collected_base is not None:
         collected = max(person.collected_base, NOTHING)

@@ -59,7 +59,6 @@ class PersonInputs:
     """
 
     employee_no: str
-    name: str
     segments: tuple[Segment, ...]
     hire_date: date
     leave_date: date | None = None

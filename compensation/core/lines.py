@@ -64,8 +64,7 @@ class Desk:
         self.problems.append(Problem(code, figures, blocking))
 
     def report_person(self, code: str, worker: Worker, *, blocking: bool = False) -> None:
-        person = worker.person
-        self.report(code, blocking=blocking, employee_no=person.employee_no, name=person.name)
+        self.report(code, blocking=blocking, employee_no=worker.employee_no)
 
     def measure(self, worker: Worker, terms: PositionTerms) -> Completion | None:
         """Return the completion that the position is measured by."""
@@ -191,8 +190,7 @@ def _salaries(desk: Desk, worker: Worker) -> list[Line]:
             salary = terms.base_salary
         if terms is None:
             told = {"position": segment.position, "employee_no": worker.employee_no}
-            name = worker.person.name
-            desk.report("no_terms", blocking=salary is None, name=name, **told)
+            desk.report("no_terms", blocking=salary is None, **told)
         if salary is not None:
             lines.append(
                 _prorated(desk, PayLineKind.BASE_SALARY, segment.position, salary, length(segment))

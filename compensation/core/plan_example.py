@@ -57,7 +57,6 @@ def _people(terms: PlanTerms) -> tuple[PersonInputs, ...]:
     return tuple(
         PersonInputs(
             employee_no=f"{code}-{number}",
-            name=code,
             segments=(Segment(_FROM, _TO, code),),
             hire_date=_FROM,
             tasks=(_task("A"),),

@@ -165,9 +165,13 @@ def words(kind: str, code: str, figures: Figures) -> str:
     return text + _filled(_TIER, shown) if tiered else text
 
 
-def problem_words(code: str, figures: Figures) -> str:
-    """Return what is missing or contradictory and what to do, in the active language."""
-    return _filled(_PROBLEMS[code], _shown(figures))
+def problem_words(code: str, figures: Figures, name: str = "") -> str:
+    """Return what is missing or contradictory and what to do, in the active language.
+
+    ``name`` is that of the person it is about: a kept problem holds the number only, so that
+    nothing that is frozen names anybody.
+    """
+    return _filled(_PROBLEMS[code], _shown(figures) | {"name": name or "–"})
 
 
 def name_of(code: str) -> str:

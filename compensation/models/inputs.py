@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.core.roles import Right
 from accounts.core.scope import Scope
-from accounts.models import Department, Person
+from accounts.models import Department, Employment, Person
+from opsdesk.core.privacy import Sensitivity
 from opsdesk.models import MoneyField, MonthField
 
 
@@ -134,6 +139,11 @@ class Attendance(models.Model):
     def __str__(self) -> str:
         return f"{self.person} {self.month:%Y-%m}"
 
+    @property
+    def audit_name(self) -> str:
+        """The attendance without a name: what the audit trail calls it."""
+        return f"{self.person.employee_no} {self.month:%Y-%m}"
+
 
 class ProposalKind(models.TextChoices):
     OVER_ACHIEVEMENT = "over_achievement", _("Over-achievement bonus")
@@ -148,11 +158,35 @@ class ProposalState(models.TextChoices):
     REFUSED = "refused", _("Refused")
 
 
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    """Proposals in the words of the desk."""
+
+    def visible_to(self, scope: Scope) -> ProposalQuerySet:
+        """Those about people whose pay one may see, and those that one proposed.
+
+        Who sees nobody's pay sees the approved ones about oneself.
+        """
+        if not scope.may(Right.PAY_VIEW):
+            return self.filter(person=scope.person_id, state=ProposalState.APPROVED)
+        if scope.pays_everywhere:
+            return self
+        # Who left the department before the month is paid by another one.
+        mine = Employment.objects.filter(
+            Q(to_date__isnull=True) | Q(to_date__gt=OuterRef("month")),
+            Q(leave_date__isnull=True) | Q(leave_date__gte=OuterRef("month")),
+            person=OuterRef("person"),
+            department__in=scope.pay_departments,
+        )
+        return self.filter(Exists(mine) | Q(proposed_by=scope.user_id))
+
+
 class Proposal(models.Model):
     """Something about one person's pay that one person proposes and another decides.
 
     proposed → approved or refused. For an over-achievement bonus the approver sets the amount.
     """
+
+    sensitive = {"amount": Sensitivity.PAY}
 
     person = models.ForeignKey(
         Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="pay_proposals"
@@ -186,6 +220,16 @@ class Proposal(models.Model):
         editable=False,
     )
     decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
+    decided_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("decided for"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+    )
+
+    objects = ProposalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("pay proposal")
@@ -196,6 +240,10 @@ class Proposal(models.Model):
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by")),
                 name="proposal_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_for__isnull=True) | ~Q(decided_for=F("proposed_by")),
+                name="proposal_not_through_a_stand_in",
             ),
             models.CheckConstraint(
                 condition=Q(state="proposed", decided_by__isnull=True)
@@ -211,3 +259,23 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount}"
+
+    @property
+    def audit_name(self) -> str:
+        """The proposal without its amount: what the audit trail calls it."""
+        return f"{self.kind} {self.month:%Y-%m} #{self.pk}"
+
+    @property
+    def digest(self) -> str:
+        """Over all that a decision is about: it changes with the content that was shown."""
+        parts = (
+            self.person_id,
+            self.month.isoformat(),
+            self.kind,
+            f"{self.amount:.4f}",
+            self.reason,
+            self.evidence,
+            self.proposed_by_id,
+            self.proposed_at.isoformat(),
+        )
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -23,7 +23,9 @@ class PayRunQuerySet(models.QuerySet["PayRun"]):
         """Runs of the company, or of the departments whose pay one's role lets one see."""
         if not scope.may(Right.PAY_VIEW):
             return self.none()
-        return self if scope.everything else self.filter(department__in=scope.pay_departments)
+        if scope.pays_everywhere:
+            return self
+        return self.filter(department__in=scope.pay_departments)
 
 
 class PayRun(models.Model):
@@ -79,6 +81,10 @@ class PayRun(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     approved_at = models.DateTimeField(_("approved at"), null=True)
+    # Whom the approver stood in for.
+    approved_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     locked_at = models.DateTimeField(_("locked at"), null=True)
     paid_at = models.DateTimeField(_("paid at"), null=True)
 
@@ -94,6 +100,11 @@ class PayRun(models.Model):
                 condition=Q(approved_by__isnull=True)
                 | (~Q(approved_by=F("submitted_by")) & ~Q(approved_by=F("calculated_by"))),
                 name="pay_run_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_for__isnull=True)
+                | (~Q(approved_for=F("submitted_by")) & ~Q(approved_for=F("calculated_by"))),
+                name="pay_run_not_through_a_stand_in",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["open", "calculated", "submitted"])
@@ -171,7 +182,7 @@ class PayslipQuerySet(models.QuerySet["Payslip"]):
         own = Q(person=scope.person_id, run__state__in=[PayRunState.LOCKED, PayRunState.PAID])
         if not scope.may(Right.PAY_VIEW):
             return self.filter(own)
-        if scope.everything:
+        if scope.pays_everywhere:
             return self
         return self.filter(own | Q(run__department__in=scope.pay_departments))
 

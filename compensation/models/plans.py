@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Position
 from compensation.core.plan import CommissionSplit, PerformanceSource
 from compensation.core.tiers import TierKind
+from opsdesk.core.privacy import Sensitivity
 from opsdesk.models import MoneyField, MonthField, ShareField
 
 
@@ -50,6 +51,19 @@ class PlanVersion(models.Model):
 
 class PlanPosition(models.Model):
     """What a plan version pays a position; amounts are a full month's in the plan's currency."""
+
+    sensitive = dict.fromkeys(
+        (
+            "base_salary",
+            "allowance",
+            "performance_pay",
+            "attendance_bonus",
+            "over_min",
+            "over_max",
+            "penalty",
+        ),
+        Sensitivity.PAY,
+    )
 
     version = models.ForeignKey(PlanVersion, on_delete=models.CASCADE, related_name="positions")
     position = models.ForeignKey(Position, verbose_name=_("position"), on_delete=models.PROTECT)

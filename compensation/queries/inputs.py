@@ -91,7 +91,6 @@ def _person(
         )
     return PersonInputs(
         employee_no=person.employee_no,
-        name=person.name,
         segments=tuple(_segment(stay) for stay in stays),
         hire_date=last.hire_date,
         leave_date=last.leave_date,

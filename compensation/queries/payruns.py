@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet, Sum, Window
 
+from accounts.models import Person
 from compensation.core.lifecycle import PayLineKind
-from compensation.core.wording import words
+from compensation.core.wording import problem_words, words
 from compensation.models import BaseRow, PayRun, Payslip, PayslipLine
 from opsdesk.core.money import slice_of
 from orders.models import Order, Return
@@ -159,3 +160,22 @@ def payslips_of(run: PayRun) -> QuerySet[Payslip]:
         .prefetch_related("lines")
         .order_by("person__employee_no")
     )
+
+
+def problems_of(run: PayRun, *, blocking: bool) -> list[str]:
+    """Return what is missing or contradictory in a run, in words that name the people.
+
+    ``blocking``: what keeps it from being submitted, else the rest.
+    """
+    found = [problem for problem in run.problems if problem["blocking"] == blocking]
+    numbers = {problem["figures"].get("employee_no") for problem in found}
+    people = Person.objects.filter(employee_no__in=numbers - {None})
+    names = dict(people.values_list("employee_no", "name"))
+    return [
+        problem_words(
+            problem["code"],
+            problem["figures"],
+            names.get(problem["figures"].get("employee_no"), ""),
+        )
+        for problem in found
+    ]

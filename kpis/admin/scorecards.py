@@ -10,7 +10,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.core.roles import Right
-from accounts.models import Employment
 from kpis.actions.scorecards import COMPLETION
 from kpis.core.formula import SHIPPED
 from kpis.models import MetricDefinition, Scorecard, ScorecardItem, ScorecardTemplate, Unit
@@ -51,13 +50,6 @@ class ScorecardAdmin(PageAdmin):
     list_select_related = ["person", "template__position"]
     search_fields = ["person__employee_no__istartswith", "person__name__icontains"]
     page_template = "desk/figures/scorecard.html"
-
-    def visible(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
-        scope = request.scope
-        if scope.may(Right.PAY_VIEW):
-            employed = Employment.objects.visible_to(scope)
-            return rows.filter(person__in=employed.values("person"))
-        return rows.filter(person=scope.person_id)
 
     def page_rows(self, request: HttpRequest) -> QuerySet:
         return self.get_queryset(request).select_related("person", "template__position")

@@ -41,9 +41,7 @@ class TargetAdmin(DeskAdmin):
         return sees_targets(request.scope)
 
     def save(self, request: HttpRequest, obj: Target, change: bool) -> None:
-        kept = set_target(
-            obj.department, obj.month, obj.net_sales, by=request.user, at=timezone.now()
-        )
+        kept = set_target(obj, scope=request.scope, by=request.user, at=timezone.now())
         obj.pk = kept.pk
 
     def get_readonly_fields(self, request: HttpRequest, obj: Target | None = None) -> list[str]:

@@ -1,11 +1,15 @@
 """Scorecard templates, and the scorecards made from them."""
 
+from __future__ import annotations
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Level, Person, Position
+from accounts.core.roles import Right
+from accounts.core.scope import Scope
+from accounts.models import Employment, Level, Person, Position
 from kpis.models.facts import PeriodKind, ScopeKind
 from opsdesk.models import ShareField
 
@@ -86,6 +90,20 @@ class Grade(models.TextChoices):
     INCOMPLETE = "", _("Incomplete")
 
 
+class ScorecardQuerySet(models.QuerySet["Scorecard"]):
+    """Scorecards in the words of the desk."""
+
+    def visible_to(self, scope: Scope) -> ScorecardQuerySet:
+        """One's own; those of the people whose pay one's role opens: a grade may change it."""
+        own = Q(person=scope.person_id)
+        if not scope.may(Right.PAY_VIEW):
+            return self.filter(own)
+        if scope.pays_everywhere:
+            return self
+        paid = Employment.objects.filter(department__in=scope.pay_departments).values("person")
+        return self.filter(own | Q(person__in=paid))
+
+
 class Scorecard(models.Model):
     """How a person did in a period, by one template."""
 
@@ -98,6 +116,8 @@ class Scorecard(models.Model):
     grade = models.CharField(_("grade"), max_length=1, choices=Grade.choices, blank=True)
     lines = models.JSONField(_("lines"), default=list)
     run = models.ForeignKey("kpis.NightlyRun", on_delete=models.PROTECT, related_name="+")
+
+    objects = ScorecardQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("scorecard")

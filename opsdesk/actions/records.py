@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 
 from opsdesk.actions.audit import Actor, record
+from opsdesk.core.privacy import ERASABLE, MASK, sensitivity
 
 Record = TypeVar("Record", bound=models.Model)
 
@@ -25,7 +26,7 @@ def save_record(obj: Record, *, by: Actor | None, at: datetime) -> Record:
         record("created", obj, by=by, at=at, detail={"values": _values(obj)})
         return obj
     changed = {
-        field.name: [_shown(before), _shown(after)]
+        field.name: [_kept(model, field, before), _kept(model, field, after)]
         for field in _fields(obj)
         if (before := field.value_from_object(stored)) != (after := field.value_from_object(obj))
     }
@@ -43,7 +44,9 @@ def delete_record(obj: models.Model, *, by: Actor | None, at: datetime) -> None:
 
 
 def _values(obj: models.Model) -> dict[str, Any]:
-    return {field.name: _shown(field.value_from_object(obj)) for field in _fields(obj)}
+    return {
+        field.name: _kept(type(obj), field, field.value_from_object(obj)) for field in _fields(obj)
+    }
 
 
 def _fields(obj: models.Model) -> list[Any]:
@@ -51,5 +54,8 @@ def _fields(obj: models.Model) -> list[Any]:
     return [field for field in fields if not field.primary_key and field.name != "password"]
 
 
-def _shown(value: Any) -> Any:
+def _kept(model: type[models.Model], field: Any, value: Any) -> Any:
+    """Return what the trail keeps of a value: of what can be erased, only that it was there."""
+    if sensitivity(model, field.name) in ERASABLE:
+        return MASK if value else value
     return value if value is None or isinstance(value, bool | int | str) else str(value)

@@ -1,9 +1,10 @@
 """Filling a table from a SELECT in one statement, the same on SQLite and PostgreSQL."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
-from django.db import connections, models
+from django.db import connection, connections, models
 
 
 def upsert_from(
@@ -38,3 +39,14 @@ def upsert_from(
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         return int(cursor.rowcount)
+
+
+def take_turn(name: str) -> None:
+    """Let one transaction after the other pass here with the same ``name``, until each has ended.
+
+    On SQLite there is nothing to do: it has one writer at a time.
+    """
+    if connection.vendor == "postgresql":
+        number = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])

@@ -1,5 +1,5 @@
 """The browser's ground: base classes, pages, panels, menu, and the system's own nouns."""
 
-from opsdesk.admin import system
+from opsdesk.admin import audit, system
 
-__all__ = ["system"]
+__all__ = ["audit", "system"]

@@ -5,12 +5,12 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import DataError, models, transaction
+from django.db import DataError, OperationalError, models, transaction
 from django.db.models import ProtectedError, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -18,16 +18,29 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldAdminURLInputWidget,
+)
 
 from opsdesk.actions.records import delete_record, save_record
+from opsdesk.admin.filters import asks_more
+from opsdesk.admin.masking import MaskedFields
 from opsdesk.admin.pages import desk_page
+from opsdesk.admin.trail import told
+from opsdesk.admin.versions import StaleForm, VersionedForms
 from opsdesk.core.errors import DomainError
 from opsdesk.models import AuditEntry, MonthField
 from opsdesk.models.fields import ScaledDecimalField
 
 LIST_BOUND = 10_000
+SEARCH_LENGTH = 500
 HISTORY_ROWS = 200
+AUDIT_VIEW = "audit.view"
+TRIES = 3
+# Deadlock and serialization failure: PostgreSQL undid all of it, and it may be done anew.
+ROLLED_BACK = ("40P01", "40001")
 
 
 class BoundedPaginator(Paginator):
@@ -69,6 +82,7 @@ class MonthInput(UnfoldAdminTextInputWidget):
 WIDGETS = {
     ScaledDecimalField: {"widget": UnfoldAdminDecimalFieldWidget},
     MonthField: {"widget": MonthInput},
+    models.URLField: {"widget": UnfoldAdminURLInputWidget, "assume_scheme": "https"},
 }
 
 
@@ -130,7 +144,7 @@ class DeskStackedInline(InlineRules, StackedInline):
     """Parts one under the other."""
 
 
-class DeskAdmin(ScopedChoices, ModelAdmin):
+class DeskAdmin(VersionedForms, MaskedFields, ScopedChoices, ModelAdmin):
     """Lists and forms of one noun, by the rights named here.
 
     ``view_right`` blank: everybody who signs in; ``edit_right`` blank: nobody. Rows are those
@@ -149,6 +163,8 @@ class DeskAdmin(ScopedChoices, ModelAdmin):
     paginator = BoundedPaginator
     list_fullwidth = True
     list_filter_submit = True
+    # Counting beside each choice would be a query each.
+    show_facets = admin.ShowFacets.NEVER
     empty_value_display = "–"
 
     def visible(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
@@ -166,8 +182,23 @@ class DeskAdmin(ScopedChoices, ModelAdmin):
             # A number or date in the address that no database holds: as any other wrong filter.
             return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
 
+    def get_search_results(self, request: HttpRequest, rows: QuerySet, search_term: str) -> Any:
+        # Longer than anything that is stored; SQLite breaks at a pattern of some length.
+        return super().get_search_results(request, rows, search_term[:SEARCH_LENGTH])
+
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return self.visible(request, super().get_queryset(request))
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        if asks_more(self.model, lookup, self.get_list_filter(request)):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        # Only the record itself is named. What hangs on it may be much, and not for everybody;
+        # where it is still used, deleting it is refused.
+        names = [str(obj) for obj in objs]
+        return names, {self.model._meta.verbose_name_plural: len(names)}, set(), []
 
     def may(self, request: HttpRequest, right: str) -> bool:
         return request.user.is_authenticated and (not right or request.scope.may(right))
@@ -199,6 +230,7 @@ class DeskAdmin(ScopedChoices, ModelAdmin):
         self.save(request, obj, change)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.refuse_stale(request, obj)
         self.delete(request, obj)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
@@ -223,7 +255,9 @@ class DeskAdmin(ScopedChoices, ModelAdmin):
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            return unlocked(
+                lambda: super(DeskAdmin, self).changeform_view(request, *args, **kwargs)
+            )
         except (DomainError, ValidationError) as refusal:
             # Everything was rolled back; the same form again, now with the refusal in it.
             request.refusal = refusal
@@ -232,6 +266,9 @@ class DeskAdmin(ScopedChoices, ModelAdmin):
     def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **kw: Any) -> Any:
         try:
             return super().delete_view(request, object_id, *args, **kw)
+        except StaleForm as refusal:
+            messages.warning(request, refusal.message)
+            return HttpResponseRedirect(request.get_full_path())
         except DomainError as refusal:
             messages.error(request, refusal.message)
         except ProtectedError:
@@ -254,20 +291,24 @@ class DeskAdmin(ScopedChoices, ModelAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
+        # The right comes first: without it one number is like another.
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         obj = self.get_object(request, object_id)
         if obj is None:
             raise Http404
-        if not self.has_view_permission(request, obj):
-            raise PermissionDenied
         meta = self.model._meta
-        entries = AuditEntry.objects.filter(model=meta.label_lower, object_id=str(obj.pk))[
-            :HISTORY_ROWS
-        ]
+        rows = AuditEntry.objects.filter(model=meta.label_lower, object_id=str(obj.pk))
+        found = rows.select_related("actor")[:HISTORY_ROWS]
+        entries = [told(one, lambda field: self.shows(request, field, obj)) for one in found]
         crumbs = [
             (meta.verbose_name_plural, self.list_url()),
             (str(obj), self.page_url(obj.pk)),
         ]
         context = {"title": _("History"), "crumbs": crumbs, "entries": entries}
+        if request.scope.may(AUDIT_VIEW):
+            trail = reverse("admin:opsdesk_auditentry_changelist")
+            context["all_url"] = f"{trail}?of={meta.label_lower}:{obj.pk}"
         return desk_page(request, "desk/history.html", context)
 
     def run(self, request: HttpRequest, rows: Any, verb: Callable[[Any], Any]) -> int:
@@ -285,6 +326,17 @@ class DeskAdmin(ScopedChoices, ModelAdmin):
             text = ngettext("%(count)d record done.", "%(count)d records done.", done)
             messages.success(request, text % {"count": done})
         return done
+
+
+def unlocked(verb: Callable[[], Any]) -> Any:
+    """Run ``verb``, a whole transaction; again where it and another one waited for each other."""
+    for _attempt in range(TRIES - 1):
+        try:
+            return verb()
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") not in ROLLED_BACK:
+                raise
+    return verb()
 
 
 class ReadOnlyAdmin(DeskAdmin):

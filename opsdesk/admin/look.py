@@ -12,5 +12,9 @@ def script(request: HttpRequest) -> str:
     return static("opsdesk/desk.js")
 
 
+def script_without_eval(request: HttpRequest) -> str:
+    return static("opsdesk/csp.js")
+
+
 def icon(request: HttpRequest) -> str:
     return static("opsdesk/icon.svg")

@@ -1,15 +1,14 @@
-"""Background jobs and the audit trail."""
+"""Background jobs."""
 
 from typing import Any
 
-from django.apps import apps
 from django.contrib import admin, messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateFilter
 
 from opsdesk.actions.audit import record
 from opsdesk.actions.jobs import retry
@@ -18,25 +17,16 @@ from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.pages import page
 from opsdesk.admin.panels import HOME_WAITING, panel
 from opsdesk.core.wording import kept
-from opsdesk.models import AuditEntry, Job, JobState
+from opsdesk.models import Job, JobState
 from opsdesk.templatetags.desk import badge, figure
 
 RUNS_VIEW = "runs.view"
 RUNS_START = "runs.start"
-AUDIT_VIEW = "audit.view"
 
 enter(
     Entry(
         Section.SYSTEM, 10, gettext_lazy("Jobs"), "admin:opsdesk_job_changelist", "bolt", RUNS_VIEW
-    ),
-    Entry(
-        Section.SYSTEM,
-        20,
-        gettext_lazy("Audit trail"),
-        "admin:opsdesk_auditentry_changelist",
-        "history",
-        AUDIT_VIEW,
-    ),
+    )
 )
 
 
@@ -69,8 +59,11 @@ class JobAdmin(PageAdmin):
         def again(request: HttpRequest, object_id: str) -> HttpResponse:
             job = self.page_object(request, str(number_or_404(object_id)))
             now = timezone.now()
-            if retry(job, at=now):
-                record("started again", job, by=request.user, at=now)
+            with transaction.atomic():
+                started = retry(job, at=now)
+                if started:
+                    record("started again", job, by=request.user, at=now)
+            if started:
                 messages.success(request, _("The job was started again."))
             else:
                 messages.error(request, _("Only a failed job can be started again."))
@@ -93,36 +86,6 @@ class JobAdmin(PageAdmin):
     @admin.display(description=gettext_lazy("attempt"), ordering="attempt")
     def attempt_figure(self, job: Job) -> str:
         return figure(str(job.attempt))
-
-
-@admin.register(AuditEntry)
-class AuditAdmin(PageAdmin):
-    """Who changed what; nobody edits it."""
-
-    view_right = AUDIT_VIEW
-    list_display = ["at", "who", "what", "record_kind", "record"]
-    list_filter = [("at", RangeDateFilter), "verb", "model"]
-    search_fields = ["record__istartswith", "actor_name__istartswith"]
-    sortable_by = ()
-    page_template = "desk/audit.html"
-
-    def page(self, request: HttpRequest, obj: AuditEntry) -> dict[str, Any]:
-        return {"title": _("Audit entry %(number)s") % {"number": obj.pk}}
-
-    @admin.display(description=gettext_lazy("by"))
-    def who(self, entry: AuditEntry) -> str:
-        return kept(entry.actor_name)
-
-    @admin.display(description=gettext_lazy("action"))
-    def what(self, entry: AuditEntry) -> str:
-        return kept(entry.verb)
-
-    @admin.display(description=gettext_lazy("kind of record"))
-    def record_kind(self, entry: AuditEntry) -> str:
-        try:
-            return str(apps.get_model(entry.model)._meta.verbose_name)
-        except (LookupError, ValueError):
-            return entry.model
 
 
 @panel(HOME_WAITING, "desk/home/todo.html", order=40)

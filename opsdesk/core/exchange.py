@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
@@ -46,20 +47,51 @@ class FieldFault:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer to one item; ``errors`` is empty unless the state is ``error``."""
+    """The answer to one item; ``errors`` is empty unless the state is ``error``.
+
+    ``frozen`` tells that a closed month kept its figures, and that the item's are kept beside them.
+    """
 
     state: State
     errors: tuple[Fault, ...] = ()
+    frozen: bool = False
 
 
 CREATED = Outcome(State.CREATED)
 UPDATED = Outcome(State.UPDATED)
 UNCHANGED = Outcome(State.UNCHANGED)
+FROZEN = Outcome(State.UNCHANGED, frozen=True)
 
 
 def refused(field: str, message: str, source_row: int | None = None) -> Outcome:
     """Return the answer to an item with one fault."""
     return Outcome(State.ERROR, (FieldFault(field, message, source_row),))
+
+
+class Checks:
+    """Collects what is wrong with one item."""
+
+    def __init__(self, row: int | None) -> None:
+        self.row = row
+        self.faults: list[FieldFault] = []
+
+    def wrong(self, field: str, message: str) -> None:
+        """Note a fault."""
+        self.faults.append(FieldFault(field, message, self.row))
+
+    def text(self, field: str, value: str, limit: int, *, blank: bool = False) -> None:
+        """Ask for a text of at most ``limit`` printable characters."""
+        if not value.strip() and not blank:
+            self.wrong(field, _("The field %(field)s is blank.") % {"field": field})
+        elif len(value) > limit or not value.isprintable():
+            message = _("%(field)s takes at most %(limit)d characters, and no control characters.")
+            self.wrong(field, message % {"field": field, "limit": limit})
+
+
+def decimals(value: Decimal) -> int:
+    """Return how many decimals a number is written with, 99 where it is none."""
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 99
 
 
 def is_older(given: datetime | None, stored: datetime | None) -> bool:

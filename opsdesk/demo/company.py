@@ -9,7 +9,17 @@ from django.utils.translation import gettext_noop
 
 from accounts.core.roles import Role
 from opsdesk.core.periods import business_date, day_start
-from opsdesk.demo import money, people, sales
+from opsdesk.demo import (
+    clients,
+    listings,
+    money,
+    people,
+    promotions,
+    purchasing,
+    sales,
+    standing,
+    stock,
+)
 from opsdesk.nightly import run_night
 
 
@@ -46,7 +56,14 @@ def build(at: datetime) -> None:
     began = day_start(people.first_day(today), settings.COMPANY_TIME_ZONE)
     users = people.write(SIGN_INS, today, at=began)
     sales.write(today, by=users["admin"], at=at)
+    standing.write(today, by=users["admin"], at=at)
+    stock.write(today, at=at)
     people.assign_stores(today, by=users["admin"], at=at)
+    clients.write(at=began)
+    people.offer_store(today, users, at=at)
+    purchasing.write(today, users)
+    listings.write(today, at=at)
+    promotions.write(today, at=at)
     # The figures must stand before the first month is locked; then the night drafts what is open.
     run_night(timezone.now)
     money.write(today, users, at=at)

@@ -100,12 +100,12 @@ def _inputs(
             continue  # nobody knows yet who will be absent
         absent = random.choice((0, 0, 0, 0, 1, 2))
         attendance = Attendance(person=employment.person, month=period.start, absent_days=absent)
-        save_month_input(attendance, by=hr, at=after)
+        save_month_input(attendance, scope=_scope(hr, after), by=hr, at=after)
 
 
 def _task(row: WorkTask, random: Random, *, by: User, at: datetime) -> None:
     row.actual = Decimal(round(float(row.planned) * random.uniform(0.7, 1.15)))
-    save_month_input(row, by=by, at=at)
+    save_month_input(row, scope=_scope(by, at), by=by, at=at)
 
 
 def _run(

@@ -7,10 +7,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from accounts.actions.access import install_role
 from accounts.actions.people import start_employment
-from accounts.models import Department, Employment, Person, Position, RoleGrant, User
-from catalog.actions.stores import assign_store
-from catalog.models import Store, StoreAssignment
+from accounts.core.roles import Role
+from accounts.models import Department, Employment, Person, Position, User
+from accounts.queries.access import scope_of
+from catalog.actions.assignments import assign_store
+from catalog.actions.handovers import offer_handover
+from catalog.models import Duty, Handover, Store, StoreAssignment
 from opsdesk.actions.records import save_record
 from opsdesk.core.periods import Period, month
 
@@ -59,9 +63,11 @@ def write(sign_ins: Iterable[Any], today: date, *, at: datetime) -> dict[str, Us
     users = {}
     for sign_in in sign_ins:
         user = User.objects.create_user(sign_in.username, password=sign_in.password, is_staff=True)
-        save_record(
-            RoleGrant(user=user, role=sign_in.role, department=departments.get(sign_in.department)),
-            by=None,
+        install_role(
+            user,
+            Role(sign_in.role),
+            departments.get(sign_in.department),
+            reason="sample company",
             at=at,
         )
         users[sign_in.username] = user
@@ -97,6 +103,36 @@ def assign_stores(today: date, *, by: User, at: datetime) -> None:
             by=by,
             at=at,
         )
+
+
+def offer_store(today: date, users: dict[str, User], *, at: datetime) -> None:
+    """Leave one handover open: the supervisor's customer service of a store, for the operator."""
+    store = Store.objects.get(code="AMZ-UK")
+    people = {person.employee_no: person for person in Person.objects.all()}
+    assign_store(
+        StoreAssignment(
+            store=store,
+            person=people["E001"],
+            duty=Duty.CUSTOMER_SERVICE,
+            from_date=month(today).start,
+        ),
+        by=users["admin"],
+        at=at,
+    )
+    giver = users["supervisor"]
+    offer_handover(
+        Handover(
+            store=store,
+            duty=Duty.CUSTOMER_SERVICE,
+            from_person=people["E001"],
+            to_person=people["E002"],
+            on_date=month(today).end,
+            reason="Knows the customers of this store. 熟悉该店铺的客户。",
+        ),
+        scope=scope_of(giver, today=today),
+        by=giver,
+        at=at,
+    )
 
 
 def _started(number: str, today: date) -> date:

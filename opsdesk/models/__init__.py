@@ -1,12 +1,15 @@
 """Tables of the ground: jobs, audit, exchange."""
 
-from opsdesk.models.audit import AuditEntry
+from opsdesk.models.audit import AuditEntry, AuditHead, AuditSeal, AuditWaiting
 from opsdesk.models.exchange import ImportBatch, ImportReject
 from opsdesk.models.fields import MoneyField, MonthField, RateField, ShareField, amount
 from opsdesk.models.jobs import Job, JobState
 
 __all__ = [
     "AuditEntry",
+    "AuditHead",
+    "AuditSeal",
+    "AuditWaiting",
     "ImportBatch",
     "ImportReject",
     "Job",

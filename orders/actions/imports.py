@@ -11,16 +11,17 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.core.roles import Right
 from accounts.core.scope import Scope
 from accounts.models import User
 from accounts.queries.access import scope_at
 from opsdesk.actions.audit import record
 from opsdesk.actions.files import keep_file
 from opsdesk.actions.jobs import JobRun, stage
-from opsdesk.core.errors import InvalidData
+from opsdesk.core.errors import DomainError, InvalidData, NotAllowed
 from opsdesk.models import ImportBatch
 from orders.actions.order_files import load_orders
-from orders.actions.table_files import TABLES, load_table
+from orders.actions.table_files import TABLES, check_table, forget_file, load_table
 from orders.core.formats.columns import parse_map
 from orders.core.formats.reader import examine
 from orders.queries.imports import reading_of, unfinished_batches
@@ -28,6 +29,7 @@ from orders.queries.imports import reading_of, unfinished_batches
 JOB = "orders.import"
 ORDERS = "csv"
 FORMATS = (ORDERS, *TABLES)
+RIGHTS = {ORDERS: Right.IMPORT} | {name: table.right for name, table in TABLES.items()}
 NUL = "\\u0000"
 
 
@@ -49,13 +51,22 @@ def start_import(
     """Keep the file, stage its import and return the batch.
 
     Format, map, columns and store are checked first: ``InvalidData`` is raised before anything is
-    written. Where the same file is being loaded in the same way already, that batch is returned:
-    it goes on from where it is.
+    written, ``NotAllowed`` where ``by`` may not load it. Where the same file is being loaded in
+    the same way already, that batch is returned: it goes on from where it is.
     """
     _check_request(request)
-    _check_file(path, request, scope_at(by, at))
+    scope = scope_at(by, at)
+    if scope is not None and request.format not in formats_for(scope):
+        message = _("Files of the format %(name)s are not yours to load.")
+        raise NotAllowed(message % {"name": request.format}, field="format")
+    _check_file(path, request, scope)
     digest = keep_file(path)
     return _stage_import(digest, request, by=by, at=at)
+
+
+def formats_for(scope: Scope) -> tuple[str, ...]:
+    """Return the formats that somebody may load: master data of the company asks for more."""
+    return tuple(name for name in FORMATS if scope.has(RIGHTS[name]))
 
 
 def work_import(run: JobRun) -> None:
@@ -63,8 +74,14 @@ def work_import(run: JobRun) -> None:
     batch = ImportBatch.objects.select_related("by").get(job=run.job)
     if batch.format == ORDERS:
         load_orders(run, batch)
-    else:
+        return
+    try:
         load_table(run, batch)
+    except DomainError:
+        # Refused for good: nobody reads the file of a private table again.
+        if TABLES[batch.format].private:
+            forget_file(batch)
+        raise
 
 
 @transaction.atomic
@@ -122,7 +139,7 @@ def _check_request(request: ImportRequest) -> None:
 def _check_file(path: Path, request: ImportRequest, scope: Scope | None) -> None:
     """Refuse a file that lacks a column, or whose store nobody knows."""
     if request.format != ORDERS:
-        TABLES[request.format].read(path)
+        check_table(path, request.format, scope)
         return
     columns = parse_map(request.map)
     reading_of(columns, ".", request.store, scope)

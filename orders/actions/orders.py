@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from catalog.actions.stores import lock_stores, mark_dirty
 from catalog.models import FactFamily
-from opsdesk.actions.audit import record, record_many
+from opsdesk.actions.audit import person_id, record, record_many
 from opsdesk.actions.bulk import insert_rows
 from opsdesk.actions.exchange import Source
 from opsdesk.core.errors import InvalidTransition
@@ -68,11 +68,16 @@ def upsert_orders(items: Sequence[OrderItem], *, source: Source, at: datetime) -
     _write_orders(drafts)
     _write_lines(drafts)
     _write_payments(drafts)
-    follow_orders([draft.order for draft in drafts if draft.money_moved])
+    follow_orders([draft.order for draft in drafts if draft.money_moved], by=source.by, at=at)
     _write_events(drafts, source=source, at=at)
     _note_times(intake)
     mark_dirty(FactFamily.SALES, {day for draft in drafts for day in draft.days()})
-    renumber_orders({pk for draft in drafts for pk in draft.customers_touched()})
+    renumber_orders(
+        {pk for draft in drafts for pk in draft.customers_touched()},
+        told={draft.order.pk for draft in drafts},
+        by=source.by,
+        at=at,
+    )
     return intake.outcomes
 
 
@@ -98,7 +103,7 @@ def move_order(order: Order, to: OrderStatus, *, by: User | None, at: datetime) 
     record("moved", order, by=by, at=at, detail={"from": before, "to": str(to)})
     mark_dirty(FactFamily.SALES, [(order.store_id, order.business_date)])
     if order.customer_id and (before in NOT_SOLD) != (to in NOT_SOLD):
-        renumber_orders([order.customer_id])
+        renumber_orders([order.customer_id], told={order.pk}, by=by, at=at)
     return event
 
 
@@ -165,7 +170,7 @@ def _write_payments(drafts: list[OrderDraft]) -> None:
 
 
 def _write_events(drafts: list[OrderDraft], *, source: Source, at: datetime) -> None:
-    by, by_id = source.by, source.by.pk if source.by else None
+    by, by_id = source.by, person_id(source.by)
     OrderEvent.objects.bulk_create(
         [
             OrderEvent(order_id=d.order.pk, status=d.order.status, by_id=by_id, at=at)
@@ -174,8 +179,8 @@ def _write_events(drafts: list[OrderDraft], *, source: Source, at: datetime) -> 
         ]
     )
     for verb, is_new in (("created", True), ("changed", False)):
-        names = [str(draft.order) for draft in drafts if (draft.stored is None) == is_new]
-        record_many(verb, Order, names, by=by, at=at)
+        orders = [draft.order for draft in drafts if (draft.stored is None) == is_new]
+        record_many(verb, Order, [(o.pk, o.external_id) for o in orders], by=by, at=at)
 
 
 def _note_times(intake: OrderIntake) -> None:

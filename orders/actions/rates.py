@@ -88,9 +88,9 @@ def _convert_orders(orders: list[Order], stale: StaleDay, at: datetime) -> None:
         order.updated_at = at
     _write_lines(lines)
     Order.objects.bulk_update(orders, ["fx_rate", "reporting_amount", "updated_at"])
-    follow_orders(orders)
+    follow_orders(orders, by=None, at=at)
     mark_dirty(FactFamily.SALES, {(stale.store_id, stale.day)} if orders else ())
-    record_many("converted", Order, [str(order) for order in orders], by=None, at=at)
+    record_many("converted", Order, [(o.pk, o.external_id) for o in orders], by=None, at=at)
 
 
 def _write_lines(lines: list[OrderLine]) -> None:
@@ -118,8 +118,7 @@ def _refunds_of(stale: StaleDay, run: JobRun | None, at: datetime) -> int:
         with _piece(run):
             lock_stores([stale.store_id])
             cases = list(found.prefetch_related("lines__order_line")[:_PIECE])
-            convert_returns((case, stale.new) for case in cases)
-            record_many("converted", Return, [str(case) for case in cases], by=None, at=at)
+            convert_returns(((case, stale.new) for case in cases), by=None, at=at)
         done += len(cases)
         if len(cases) < _PIECE:
             return done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
@@ -10,12 +11,13 @@ from django.conf import settings
 from catalog.actions.stores import mark_dirty
 from catalog.models import FactFamily
 from catalog.queries.stores import ClosedDays
+from opsdesk.actions.audit import Actor, record_many
 from opsdesk.core.money import convert
 from orders.core.totals import Currencies, LineTotals, document_totals
 from orders.models import Order, Return, ReturnLine
 
 
-def follow_orders(orders: Iterable[Order]) -> int:
+def follow_orders(orders: Iterable[Order], *, by: Actor | None, at: datetime) -> int:
     """Convert the refunds of the orders again with the orders' rates; return how many there were.
 
     A refund of a closed month stays as it was paid for.
@@ -27,11 +29,13 @@ def follow_orders(orders: Iterable[Order]) -> int:
     cases = list(found)
     closed = ClosedDays({case.store_id for case in cases})
     cases = [c for c in cases if not (c.refunded_on and closed.holds(c.store_id, c.refunded_on))]
-    convert_returns((case, rates[case.order_id or 0]) for case in cases)
+    convert_returns(((case, rates[case.order_id or 0]) for case in cases), by=by, at=at)
     return len(cases)
 
 
-def convert_returns(cases: Iterable[tuple[Return, Decimal]]) -> None:
+def convert_returns(
+    cases: Iterable[tuple[Return, Decimal]], *, by: Actor | None, at: datetime
+) -> None:
     """Convert each return with a rate; its lines and their order lines must be prefetched.
 
     The days of the refunds are noted to be computed again.
@@ -64,5 +68,6 @@ def convert_returns(cases: Iterable[tuple[Return, Decimal]]) -> None:
             lines, ["reporting_amount", "reporting_cost"], batch_size=500
         )
         Return.objects.bulk_update(done, ["fx_rate", "reporting_amount"], batch_size=500)
+        record_many("converted", Return, [(c.pk, c.external_id) for c in done], by=by, at=at)
         days = {(case.store_id, case.refunded_on) for case in done if case.refunded_on}
         mark_dirty(FactFamily.REFUNDS, days)

@@ -106,8 +106,8 @@ def upsert_returns(items: Sequence[ReturnItem], *, source: Source, at: datetime)
     if intake.newer:
         Return.objects.bulk_update(intake.newer, ["source_updated_at"], batch_size=500)
     for verb, is_new in (("created", True), ("changed", False)):
-        names = [str(draft.case) for draft in drafts if (draft.stored is None) == is_new]
-        record_many(verb, Return, names, by=source.by, at=at)
+        cases = [draft.case for draft in drafts if (draft.stored is None) == is_new]
+        record_many(verb, Return, [(c.pk, c.external_id) for c in cases], by=source.by, at=at)
     mark_dirty(FactFamily.REFUNDS, {day for draft in drafts for day in draft.days()})
     return intake.outcomes
 

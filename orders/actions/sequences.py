@@ -1,13 +1,15 @@
 """Each customer's orders, numbered 1, 2, 3 … in the order they were placed."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
 
 from django.db import connection
 
 from catalog.actions.stores import mark_dirty
 from catalog.models import FactFamily
+from opsdesk.actions.audit import Actor, record_many
 from orders.core.lifecycle import NOT_SOLD
+from orders.models import Order
 
 _BATCH = 2_000
 _NUMBER = """
@@ -28,25 +30,35 @@ _NUMBER = """
     WHERE orders_order.id = told.id
       AND (customer_order_no IS DISTINCT FROM told.number
            OR previous_order_on IS DISTINCT FROM told.previous)
-    RETURNING store_id, business_date
+    RETURNING store_id, business_date, orders_order.id, external_id
 """
 
 
-def renumber_orders(customer_ids: Iterable[int]) -> int:
+def renumber_orders(
+    customer_ids: Iterable[int],
+    *,
+    told: Collection[int] = (),
+    by: Actor | None = None,
+    at: datetime,
+) -> int:
     """Number the orders of these customers that count as sales; return how many changed.
 
     Each order knows the date of the one before it, so that customers are counted by adding up.
     Orders of one instant follow their order number. The caller holds the store. The days of
-    orders whose number or predecessor changed are noted to be computed again.
+    orders whose number or predecessor changed are noted to be computed again. Those in ``told``
+    have their audit entry from what the caller did to them.
     """
     wanted = sorted(set(customer_ids))
     changed = 0
     for start in range(0, len(wanted), _BATCH):
-        changed += _renumber(wanted[start : start + _BATCH])
+        rows = _renumber(wanted[start : start + _BATCH])
+        others = [(pk, name) for pk, name in rows if pk not in told]
+        record_many("numbered", Order, others, by=by, at=at)
+        changed += len(rows)
     return changed
 
 
-def _renumber(customer_ids: list[int]) -> int:
+def _renumber(customer_ids: list[int]) -> list[tuple[int, str]]:
     statement = _NUMBER.format(
         not_sold=", ".join(["%s"] * len(NOT_SOLD)),
         customers=", ".join(["%s"] * len(customer_ids)),
@@ -58,7 +70,7 @@ def _renumber(customer_ids: list[int]) -> int:
         rows = cursor.fetchall()
     days = {
         (store_id, day if isinstance(day, date) else date.fromisoformat(day))
-        for store_id, day in rows
+        for store_id, day, _pk, _name in rows
     }
     mark_dirty(FactFamily.SALES, days)
-    return len(rows)
+    return [(pk, name) for _store, _day, pk, name in rows]

@@ -1,41 +1,82 @@
-"""Working off small tables: FX rates, stores, categories, products and SKUs."""
+"""Working off small tables: FX rates, stores, products, what is bought, staff and the like."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.db import reset_queries, transaction
+from django.utils.translation import gettext as _
 
+from accounts.actions.staff import salary_refusal, upsert_staff
+from accounts.core.roles import Right
+from accounts.core.scope import Scope
+from accounts.core.staff_items import StaffItem, sets_pay
+from accounts.models import User
+from accounts.queries.access import scope_at
 from catalog.actions.fx import record_rates
+from catalog.actions.listings import upsert_listings
+from catalog.actions.price_files import upsert_prices
 from catalog.actions.products import upsert_categories, upsert_products, upsert_skus
+from catalog.actions.purchasing import upsert_purchase_lines
+from catalog.actions.receiving import upsert_receipts
+from catalog.actions.standing import upsert_ratings, upsert_violations
 from catalog.actions.stores import upsert_stores
+from catalog.actions.suppliers import upsert_suppliers
+from catalog.actions.traffic import upsert_ads, upsert_traffic
+from catalog.core.formats.days import read_ads, read_ratings, read_traffic, read_violations
+from catalog.core.formats.listings import read_listings
+from catalog.core.formats.prices import read_prices
 from catalog.core.formats.rows import (
     Found,
+    Rows,
     read_categories,
     read_ecb,
     read_products,
     read_skus,
     read_stores,
 )
+from catalog.core.formats.staff import SALARY, read_staff
+from catalog.core.formats.supply import read_purchase_lines, read_receipts, read_suppliers
 from opsdesk.actions.files import kept_file
 from opsdesk.actions.jobs import JobRun
+from opsdesk.core.errors import InvalidData, NotAllowed
 from opsdesk.core.exchange import FieldFault, Outcome, State
 from opsdesk.models import ImportBatch
-from orders.actions.tallies import UNKNOWN_COLUMN, Tally, store_tally
+from orders.actions.tallies import SHEET, UNKNOWN_COLUMN, Tally, store_tally
+from orders.queries.imports import unfinished_batches
 
 PIECE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class TableFormat:
-    """How a table is read, and the action that takes its items."""
+    """How a table is read, the action that takes its items, and the right to load it.
 
-    read: Callable[[Path], tuple[list[str], Iterator[Found]]]
+    The file of a ``private`` one is about people: it is not kept after it was read.
+    """
+
+    read: Callable[[Path], Rows]
     upsert: Callable[..., list[Outcome]]
+    right: Right = Right.MASTER_EDIT
+    private: bool = False
+
+
+def _take_staff(items: Sequence[StaffItem], *, by: User | None, at: datetime) -> list[Outcome]:
+    return upsert_staff(items, scope=scope_at(by, at), by=by, at=at)
+
+
+def _of_seen_stores(upsert: Callable[..., list[Outcome]]) -> Callable[..., list[Outcome]]:
+    """Return ``upsert`` for the stores that whoever gave the file sees."""
+
+    def take(items: Sequence[Any], *, by: User | None, at: datetime) -> list[Outcome]:
+        return upsert(items, scope=scope_at(by, at), by=by, at=at)
+
+    return take
 
 
 TABLES = {
@@ -44,28 +85,63 @@ TABLES = {
     "categories": TableFormat(read_categories, upsert_categories),
     "products": TableFormat(read_products, upsert_products),
     "skus": TableFormat(read_skus, upsert_skus),
+    "prices": TableFormat(read_prices, _of_seen_stores(upsert_prices), Right.IMPORT),
+    "suppliers": TableFormat(read_suppliers, upsert_suppliers, Right.IMPORT),
+    "purchase_orders": TableFormat(read_purchase_lines, upsert_purchase_lines, Right.IMPORT),
+    "purchase_receipts": TableFormat(read_receipts, upsert_receipts, Right.IMPORT),
+    "store_ratings": TableFormat(read_ratings, _of_seen_stores(upsert_ratings), Right.IMPORT),
+    "violations": TableFormat(read_violations, _of_seen_stores(upsert_violations), Right.IMPORT),
+    "traffic": TableFormat(read_traffic, _of_seen_stores(upsert_traffic), Right.IMPORT),
+    "ads": TableFormat(read_ads, _of_seen_stores(upsert_ads), Right.IMPORT),
+    "listings": TableFormat(read_listings, upsert_listings),
+    "staff": TableFormat(read_staff, _take_staff, Right.PEOPLE_EDIT, private=True),
 }
+
+
+def check_table(path: Path, name: str, scope: Scope | None) -> None:
+    """Refuse a file that lacks a column, or has one that its sender may not give."""
+    rows = TABLES[name].read(path)
+    if SALARY in rows.columns and TABLES[name].private and not sets_pay(scope):
+        raise NotAllowed(salary_refusal(), code="column_not_allowed", field="file")
 
 
 def load_table(run: JobRun, batch: ImportBatch) -> None:
     """Load the batch's table from where the checkpoint stands; a piece is one transaction."""
     table = TABLES[batch.format]
-    unknown, found = table.read(kept_file(batch.digest))
+    file = kept_file(batch.digest)
+    if table.private and run.checkpoint.get("read") and not file.exists():
+        # It was read to its end, and this process's forerunner ended before it could say so.
+        return
+    if not file.exists():
+        raise InvalidData(_("The file is not kept any more: give it again."), field="file")
+    rows = table.read(file)
     begun = run.checkpoint.get("items", 0)
     if not begun:
-        _begin(run, batch, unknown)
-    found = islice(found, begun, None)
+        _begin(run, batch, rows)
+    found = islice(rows.found, begun, None)
     while piece := list(islice(found, PIECE)):
         _store_piece(run, batch, table, piece)
         # In development Django keeps the text of its last 9,000 statements.
         reset_queries()
+    if table.private:
+        with run.piece() as job:
+            job.checkpoint = {"items": job.done, "read": True}
+        forget_file(batch)
 
 
-def _begin(run: JobRun, batch: ImportBatch, unknown: list[str]) -> None:
+def forget_file(batch: ImportBatch) -> None:
+    """Remove the file of a private table unless another import is still to read it."""
+    if all(other.pk == batch.pk for other in unfinished_batches(batch.digest)):
+        kept_file(batch.digest).unlink(missing_ok=True)
+
+
+def _begin(run: JobRun, batch: ImportBatch, rows: Rows) -> None:
     tally = Tally()
-    for name in unknown:
+    for name in rows.unknown:
         tally.notes[(UNKNOWN_COLUMN, name)] = 1
-    total = sum(1 for _found in TABLES[batch.format].read(kept_file(batch.digest))[1])
+    if rows.sheet:
+        tally.notes[(SHEET, rows.sheet)] = 1
+    total = sum(1 for _found in TABLES[batch.format].read(kept_file(batch.digest)).found)
     with run.piece() as job:
         if "items" not in job.checkpoint:
             store_tally(batch, tally)

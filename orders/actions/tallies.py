@@ -13,6 +13,8 @@ from opsdesk.models import ImportBatch, ImportReject
 
 UNKNOWN_COLUMN = "unknown_column"
 UNKNOWN_STATUS = "unknown_status"
+SHEET = "sheet"
+FROZEN_ROWS = "frozen"
 
 
 @dataclass
@@ -33,6 +35,8 @@ class Tally:
         """Count an answer that is no error."""
         if outcome.state is not State.ERROR:
             self.states[outcome.state] += 1
+        if outcome.frozen:
+            self.notes[(FROZEN_ROWS, "kept as restated")] += 1
 
 
 def store_tally(batch: ImportBatch, tally: Tally) -> None:

@@ -1,8 +1,8 @@
 """Files that come in: given here, watched while they are read, and what became of their rows."""
 
 import csv
-import json
 from collections.abc import Iterator
+from functools import wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import (
@@ -25,20 +26,20 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.core.roles import Right
 from catalog.models import Store
 from opsdesk.admin.base import PageAdmin, number_or_404
 from opsdesk.admin.navigation import Entry, Section, enter
-from opsdesk.admin.pages import desk_page, page
+from opsdesk.admin.pages import View, desk_page, page
 from opsdesk.admin.panels import HOME_WAITING, panel
 from opsdesk.core.errors import DomainError, InvalidData
 from opsdesk.models import ImportBatch, ImportReject, JobState
 from opsdesk.templatetags.desk import badge, figure, whole
-from orders.actions.imports import FORMATS, ORDERS, ImportRequest, start_import
-from orders.actions.tallies import UNKNOWN_COLUMN, UNKNOWN_STATUS
+from orders.actions.imports import ORDERS, ImportRequest, formats_for, start_import
+from orders.actions.tallies import FROZEN_ROWS, SHEET, UNKNOWN_COLUMN, UNKNOWN_STATUS
+from orders.admin.staff_template import staff_columns, staff_template
+from orders.core.formats.columns import MAX_MAP_BYTES, read_map
 
 MAPS = Path(settings.BASE_DIR) / "docs" / "maps"
-MAP_BYTES = 200_000
 REJECTS_SHOWN = 200
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -49,17 +50,27 @@ enter(
         gettext_lazy("Imports"),
         "admin:opsdesk_importbatch_changelist",
         "upload_file",
-        Right.IMPORT,
+        lambda scope: bool(formats_for(scope)),
     )
 )
 
 FORMAT_NAMES = {
     ORDERS: gettext_lazy("Orders and returns (CSV with a column map)"),
     "fx-ecb": gettext_lazy("FX rates (file of the European Central Bank)"),
-    "stores": gettext_lazy("Stores (CSV)"),
-    "categories": gettext_lazy("Categories (CSV)"),
-    "products": gettext_lazy("Products (CSV)"),
-    "skus": gettext_lazy("SKUs (CSV)"),
+    "stores": gettext_lazy("Stores (CSV or Excel)"),
+    "categories": gettext_lazy("Categories (CSV or Excel)"),
+    "products": gettext_lazy("Products (CSV or Excel)"),
+    "skus": gettext_lazy("SKUs (CSV or Excel)"),
+    "prices": gettext_lazy("Prices of listings (CSV or Excel)"),
+    "suppliers": gettext_lazy("Suppliers (CSV or Excel)"),
+    "purchase_orders": gettext_lazy("Purchase orders, one row per line (CSV or Excel)"),
+    "purchase_receipts": gettext_lazy("Deliveries of purchase orders (CSV or Excel)"),
+    "store_ratings": gettext_lazy("Store ratings (CSV or Excel)"),
+    "violations": gettext_lazy("Violations (CSV or Excel)"),
+    "traffic": gettext_lazy("Traffic by day (CSV or Excel)"),
+    "ads": gettext_lazy("Ads by day (CSV or Excel)"),
+    "listings": gettext_lazy("Listings (CSV or Excel)"),
+    "staff": gettext_lazy("Staff (CSV or Excel)"),
 }
 
 
@@ -91,11 +102,9 @@ class UploadForm(forms.Form):
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         super().__init__(*args)
         stores = Store.objects.visible_to(request.scope).order_by("code")
-        known = [(name, FORMAT_NAMES.get(name, name)) for name in FORMATS]
-        # Master data of the whole company is not a supervisor's to load.
-        self.fields["format"].choices = (
-            known if request.scope.may(Right.MASTER_EDIT) else [(ORDERS, FORMAT_NAMES[ORDERS])]
-        )
+        self.fields["format"].choices = [
+            (name, FORMAT_NAMES.get(name, name)) for name in formats_for(request.scope)
+        ]
         self.fields["shipped_map"].choices = [("", "–"), *((one, one) for one in shipped_maps())]
         self.fields["store"].choices = [
             ("", "–"),
@@ -119,22 +128,16 @@ class UploadForm(forms.Form):
         own, shipped = self.cleaned_data["own_map"], self.cleaned_data["shipped_map"]
         if own is None and not shipped:
             return "", {}
-        if own is not None and own.size > MAP_BYTES:
-            raise InvalidData(_("A column map is smaller than that."), field="own_map")
         name = own.name if own else f"{shipped}.json"
-        text = own.read() if own else (MAPS / name).read_bytes()
+        text = own.read(MAX_MAP_BYTES + 1) if own else (MAPS / name).read_bytes()
         try:
-            columns = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise InvalidData(_("The column map is not JSON."), field="own_map") from error
-        if not isinstance(columns, dict):
-            raise InvalidData(_("The column map is not a JSON object."), field="own_map")
-        return name, columns
+            return name, read_map(text)
+        except InvalidData as refusal:
+            raise InvalidData(refusal.message, code=refusal.code, field="own_map") from refusal
 
 
 @admin.register(ImportBatch)
 class ImportAdmin(PageAdmin):
-    view_right = Right.IMPORT
     list_display = [
         "file",
         "format",
@@ -156,12 +159,16 @@ class ImportAdmin(PageAdmin):
     def visible(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
         return visible_batches(request.scope)
 
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_authenticated and bool(formats_for(request.scope))
+
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.may(request, Right.IMPORT)
+        return self.has_view_permission(request)
 
     def get_urls(self) -> list[URLPattern]:
         return [
             path("<str:object_id>/progress/", progress(self), name="opsdesk_importbatch_progress"),
+            path("staff.csv", staff_template(), name="opsdesk_importbatch_staff"),
             path("<str:object_id>/rejects.csv", rejects(self), name="opsdesk_importbatch_rejects"),
             *super().get_urls(),
         ]
@@ -221,7 +228,12 @@ class ImportAdmin(PageAdmin):
 
 def _note(note: dict[str, Any]) -> str:
     sentences = {
+        SHEET: _("Of several sheets the first one, “%(value)s”, was read."),
         UNKNOWN_COLUMN: _("The column “%(value)s” is not in the map; it was left aside."),
+        FROZEN_ROWS: _(
+            "%(count)s rows lie in closed months: the figures there stay; what the rows say is "
+            "kept among the restated figures."
+        ),
         UNKNOWN_STATUS: _(
             "The status “%(value)s” is not mapped (%(count)s rows): it counts neither as sold nor "
             "as cancelled until somebody maps it."
@@ -232,17 +244,31 @@ def _note(note: dict[str, Any]) -> str:
 
 
 def visible_batches(scope: Any) -> QuerySet:
-    """Return all imports for those who see the whole company, else one's own."""
-    rows = ImportBatch.objects.all()
-    if not scope.may(Right.IMPORT):
-        return rows.none()
+    """Return the imports of what one may load oneself; who does not see everything: the own ones.
+
+    Why a row was refused tells of what stands in it, and of staff not everybody is to know that.
+    """
+    rows = ImportBatch.objects.filter(format__in=formats_for(scope))
     return rows if scope.everything else rows.filter(by=scope.user_id)
+
+
+def importing(view: View) -> View:
+    """Let only people in who may load some format."""
+
+    @page()
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not formats_for(request.scope):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 def upload(imports: ImportAdmin) -> Any:
     """Return the page on which a file is given."""
 
-    @page(Right.IMPORT)
+    @importing
     def view(request: HttpRequest) -> HttpResponse:
         posted = request.method == "POST"
         form = UploadForm(request, *((request.POST, request.FILES) if posted else ()))
@@ -255,7 +281,12 @@ def upload(imports: ImportAdmin) -> Any:
                 messages.success(request, _("The file was taken in; it is read now."))
                 return HttpResponseRedirect(imports.page_url(batch.pk))
         crumbs = [(ImportBatch._meta.verbose_name_plural, imports.list_url())]
-        context = {"title": _("Give a file"), "crumbs": crumbs, "form": form}
+        context = {
+            "title": _("Give a file"),
+            "crumbs": crumbs,
+            "form": form,
+            "staff_columns": staff_columns(request.scope),
+        }
         return desk_page(request, "desk/imports/upload.html", context)
 
     return view
@@ -292,7 +323,7 @@ def _progress_text(batch: ImportBatch) -> str:
 def progress(imports: ImportAdmin) -> Any:
     """Return how far an import is, for the progress bar."""
 
-    @page(Right.IMPORT)
+    @importing
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
         batch = imports.page_object(request, str(number_or_404(object_id)))
         job = batch.job
@@ -310,7 +341,7 @@ def progress(imports: ImportAdmin) -> Any:
 def rejects(imports: ImportAdmin) -> Any:
     """Return the refused rows as a file for the spreadsheet."""
 
-    @page(Right.IMPORT)
+    @importing
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
         batch = imports.page_object(request, str(number_or_404(object_id)))
         rows = batch.rejects.order_by("row_no", "id").iterator(chunk_size=2000)
@@ -343,8 +374,6 @@ def neutral(text: str) -> str:
 @panel(HOME_WAITING, "desk/home/todo.html", order=30)
 def rejected_rows(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     """Imports of late with refused rows."""
-    if not request.scope.may(Right.IMPORT):
-        return None
     recent = visible_batches(request.scope).order_by("-pk").values("pk", "rejected")[:20]
     count = sum(row["rejected"] for row in recent)
     if not count:

@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 
 from accounts.core.roles import Role
-from compensation.admin.proposals import visible_proposals
 from compensation.models import Proposal
 from tests import factories
 from tests.factories import MARCH, NOW
@@ -32,7 +31,7 @@ def proposals():
 
 
 def seen(by):
-    rows = visible_proposals(factories.scope(by))
+    rows = Proposal.objects.visible_to(factories.scope(by))
     return set(rows.values_list("person__employee_no", flat=True))
 
 

@@ -13,7 +13,7 @@ from tests.kills.loads import left_behind
 
 pytestmark = pytest.mark.slow
 
-POINTS = int(os.environ.get("KILL_POINTS", "4"))
+POINTS = int(os.environ.get("KILL_POINTS", "3"))
 
 
 def expire_leases():

@@ -10,7 +10,7 @@ import pytest
 from opsdesk.core.money import round_money
 from opsdesk.core.periods import business_date
 from orders.core.formats.assemble import assemble
-from orders.core.formats.columns import load_map
+from orders.core.formats.columns import parse_map, read_map
 from orders.core.formats.spool import build_spool, documents
 from orders.core.formats.values import Reading
 from orders.core.items import CustomerItem, OrderItem, ReturnItem
@@ -25,7 +25,7 @@ def reading():
     with (MAPS / "online_retail_stores.csv").open(encoding="utf-8", newline="") as file:
         stores = list(csv.DictReader(file))
     return Reading(
-        load_map(MAPS / "online_retail.json"),
+        parse_map(read_map((MAPS / "online_retail.json").read_bytes())),
         ".",
         {store["code"]: store["time_zone"] for store in stores},
         {store["code"]: store["currency"] for store in stores},

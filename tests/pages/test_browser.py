@@ -10,6 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.core.roles import Role
+from catalog.models import Handover, StoreAssignment
 from compensation.actions.calculation import calculate_run
 from compensation.actions.payruns import submit_run
 from compensation.models import PayRun, Payslip
@@ -108,13 +109,31 @@ def visit(browser, live_server):
     assert wrong == []
 
 
+def offered(to):
+    """A handover of a store that waits for this person's word."""
+    giver = factories.person("E3", user=factories.user("giver"))
+    StoreAssignment.objects.create(
+        store=factories.store(), person=giver, from_date=date(2026, 4, 1)
+    )
+    return Handover.objects.create(
+        store=factories.store(),
+        from_person=giver,
+        to_person=to,
+        on_date=date(2026, 5, 1),
+        reason="Moves to Asia",
+        offered_by=giver.user,
+        offered_at=NOW,
+        accepted_from_at=NOW,
+    )
+
+
 @pytest.fixture
 def company(transactional_db):
     """A month of a department, submitted by HR, with its figures computed."""
     boss, hr = factories.manager("boss"), factories.user("hr", role=Role.HR_PAYROLL)
     me = factories.user("me", role=Role.TEAM_MEMBER)
     factories.employment(factories.person("E1"), position="supervisor")
-    factories.employment(factories.person("E2", user=me))
+    mine = factories.employment(factories.person("E2", user=me))
     for number in range(40):
         factories.order("25.00", external_id=f"5363{number:02}", on=date(2026, 3, 1 + number % 28))
     factories.refund("10.01", on=date(2026, 3, 20))
@@ -135,6 +154,7 @@ def company(transactional_db):
             orders=40,
             run=night,
         )
+    offered(to=mine.person)
     return boss
 
 
@@ -153,6 +173,9 @@ def pages(run):
         "payslip": reverse("admin:compensation_payslip_change", args=[payslip.pk]),
         "line": reverse("admin:compensation_payslip_line", args=[payslip.pk, line.position]),
         "plan": reverse("admin:compensation_planversion_change", args=[run.plan_id]),
+        "handovers": reverse("admin:catalog_handover_changelist"),
+        "offer": reverse("admin:catalog_handover_add"),
+        "handover": reverse("admin:catalog_handover_change", args=[Handover.objects.get().pk]),
         "store form": reverse("admin:catalog_store_change", args=[factories.store().pk]),
     }
 
@@ -207,6 +230,18 @@ def test_a_second_person_approves_a_month(company, visit, size):
     desk.page.wait_for_selector("text=Approved.")
     run.refresh_from_db()
     assert (run.state, run.approved_by) == ("approved", company)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_receiver_accepts_a_handover(company, visit, size):
+    desk = visit("me", size=size)
+    desk.page.click("#content >> text=Handovers waiting for you")
+    desk.page.click("#result_list tbody a >> nth=0")
+
+    desk.page.click("button:text-is('Accept')")
+
+    desk.page.wait_for_selector("text=It changes hands when both have accepted.")
+    assert Handover.objects.get().state == "accepted"
 
 
 def test_a_payslip_opens_down_to_the_orders(company, visit):

@@ -2,14 +2,21 @@
 
 from datetime import date
 from decimal import Decimal
+from threading import Event, Thread, current_thread
+from unittest import mock
 
 import pytest
+from django.db import connection
 
+from accounts.actions import people as staff
+from accounts.actions.people import correct_employment
 from accounts.core.roles import Role
-from accounts.models import ClosedMonth, Person
+from accounts.models import ClosedMonth, Employment, Person
+from compensation.actions import inputs, proposals
 from compensation.actions.calculation import calculate_run
-from compensation.actions.inputs import decide, propose
+from compensation.actions.inputs import save_month_input
 from compensation.actions.payruns import approve_run, lock_run, return_run, submit_run
+from compensation.actions.proposals import Decision, decide, propose
 from compensation.models import FundEntry, PayRun, PayRunEvent, Payslip, Proposal
 from opsdesk.core.periods import Period
 from opsdesk.models import AuditEntry
@@ -132,6 +139,7 @@ def test_a_proposal_is_decided_once(desk, hr, bosses):
     person = Person.objects.get(employee_no="E2")
     proposal = propose(
         Proposal(person=person, month=MARCH.start, kind="bonus", amount=100, reason="Fair"),
+        scope=factories.scope(hr),
         by=hr,
         at=NOW,
     )
@@ -139,12 +147,110 @@ def test_a_proposal_is_decided_once(desk, hr, bosses):
     def deciding(number):
         by = bosses[number % 2]
         scope = factories.scope(by)
-        fresh = Proposal.objects.get(pk=proposal.pk)
-        approve = number % 3 == 0
-        return lambda: str(decide(fresh, approve=approve, scope=scope, by=by, at=NOW).state)
+        decision = Decision(number % 3 == 0, proposal.digest)
+        return lambda: str(decide(proposal, decision, scope=scope, by=by, at=NOW).state)
 
-    found = at_once(*[deciding(number) for number in range(30)])
+    found = at_once(*[deciding(number) for number in range(50)])
 
     stored = Proposal.objects.get()
-    assert found == {stored.state: 1, "InvalidTransition": 29}
+    assert found == {stored.state: 1, "InvalidTransition": 49}
     assert AuditEntry.objects.filter(verb__startswith="proposal: ").count() == 1
+
+
+def interrupted(module, name, work, meanwhile):
+    """Start ``work``, pause it where it calls ``name``, start ``meanwhile``, then let it go on.
+
+    Return what became of the two: a result, or the name of an exception.
+    """
+    arrived, go_on, results = Event(), Event(), {}
+    real = getattr(module, name)
+
+    def pausing(*args, **kwargs):
+        if current_thread() is first:
+            arrived.set()
+            go_on.wait(10)
+        return real(*args, **kwargs)
+
+    def run(key, verb):
+        try:
+            results[key] = verb()
+        except Exception as error:  # the kind is the result: compared whole by the test
+            results[key] = type(error).__name__
+        finally:
+            connection.close()
+
+    first = Thread(target=run, args=("first", work))
+    second = Thread(target=run, args=("second", meanwhile))
+    with mock.patch.object(module, name, pausing):
+        first.start()
+        assert arrived.wait(10)
+        second.start()
+        second.join(0.5)  # where it must wait for the first it is still there
+        go_on.set()
+        first.join()
+        second.join()
+    return results["first"], results["second"]
+
+
+def approved(desk, hr, boss):
+    run = submitted(desk, hr)
+    return approve_run(run, digest=run.digest, scope=factories.scope(boss), by=boss, at=NOW)
+
+
+def test_a_bonus_that_is_decided_while_the_month_is_locked_makes_the_approval_void(
+    desk, hr, bosses
+):
+    boss, deputy = bosses
+    paid = Person.objects.get(employee_no="E2")
+    bonus = Proposal(
+        person=paid, month=MARCH.start, kind="bonus", amount=Decimal(100), reason="Fair"
+    )
+    bonus = propose(bonus, scope=factories.scope(hr), by=hr, at=NOW)
+    run = approved(desk, hr, boss)
+    verdict, seen = Decision(True, bonus.digest), factories.scope(deputy)
+
+    found = interrupted(
+        proposals,
+        "_refuse_amount",
+        lambda: decide(bonus, verdict, scope=seen, by=deputy, at=NOW).state,
+        lambda: lock_run(run, scope=factories.scope(boss), by=boss, at=NOW).state,
+    )
+
+    assert found == ("approved", "Conflict")
+    assert (PayRun.objects.get().state, ClosedMonth.objects.count()) == ("open", 0)
+
+
+def test_a_salary_that_is_corrected_while_the_month_is_locked_makes_the_approval_void(
+    desk, hr, bosses
+):
+    boss, _deputy = bosses
+    run = approved(desk, hr, boss)
+    row = Employment.objects.get(person__employee_no="E2")
+    row.base_salary = Decimal("9999.00")
+
+    found = interrupted(
+        staff,
+        "save_record",
+        lambda: correct_employment(row, by=hr, at=NOW).base_salary,
+        lambda: lock_run(run, scope=factories.scope(boss), by=boss, at=NOW).state,
+    )
+
+    assert found == (Decimal("9999.00"), "Conflict")
+    assert (PayRun.objects.get().state, ClosedMonth.objects.count()) == ("open", 0)
+
+
+def test_an_attendance_written_while_the_run_is_submitted_keeps_it_from_being_submitted(desk, hr):
+    row = factories.attendance(Person.objects.get(employee_no="E2"))
+    run = calculate_run(desk, MARCH, by=hr, at=NOW)
+    row.absent_days = 20
+    scope = factories.scope(hr)
+
+    found = interrupted(
+        inputs,
+        "save_record",
+        lambda: save_month_input(row, scope=scope, by=hr, at=NOW).absent_days,
+        lambda: submit_run(run, scope=scope, by=hr, at=NOW).state,
+    )
+
+    assert found == (20, "Conflict")
+    assert PayRun.objects.get().state == "calculated"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -18,10 +20,25 @@ Row = dict[str, str]
 Item = RateItem | StoreItem | CategoryItem | ProductItem | SkuItem
 Found = tuple[int, Item | FieldFault]
 
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a table holds: its rows, its columns, those of them nobody asked for.
+
+    ``sheet`` is the one that was read where the workbook has others.
+    """
+
+    found: Iterator[tuple[int, Any]]
+    columns: list[str]
+    unknown: list[str]
+    sheet: str = ""
+
+
 STORE_COLUMNS = ("code", "name", "marketplace", "country", "currency", "time_zone")
 STORE_MORE = ("stage", "platform_fee_rate", "department", "department_from")
 PRODUCT_COLUMNS = ("code", "title", "category")
-PRODUCT_MORE = ("brand", "goods_class", "range_role")
+PRODUCT_MORE = ("brand", "goods_class", "range_role", "product_type")
+PRODUCT_MARKS = ("special_stock", "high_ticket")
 SKU_COLUMNS = ("code", "product", "unit_cost", "cost_currency")
 SKU_MORE = ("title", "weight_g", "safety_stock", "lead_time_days")
 
@@ -34,8 +51,8 @@ class Refused(Exception):
         self.fault = fault
 
 
-def read_ecb(path: Path) -> tuple[list[str], Iterator[Found]]:
-    """Return unknown columns and, day by day, the ECB's rates from the euro; N/A is left out.
+def read_ecb(path: Path) -> Rows:
+    """Return, day by day, the ECB's rates from the euro; N/A is left out.
 
     The file is the ECB's own history: one row per day, one column per currency.
     """
@@ -46,7 +63,7 @@ def read_ecb(path: Path) -> tuple[list[str], Iterator[Found]]:
     def found() -> Iterator[Found]:
         for row_no, row in table.rows():
             try:
-                day = _date("date", row, row_no)
+                day = date_in("date", row, row_no)
             except Refused as error:
                 yield row_no, error.fault
                 continue
@@ -55,40 +72,41 @@ def read_ecb(path: Path) -> tuple[list[str], Iterator[Found]]:
                 if cell in ("", "N/A"):
                     continue
                 try:
-                    rate = _decimal(code, cell, row_no)
+                    rate = decimal_in(code, cell, row_no)
                     yield row_no, RateItem(day, "EUR", code, rate, row_no)
                 except Refused as error:
                     yield row_no, error.fault
 
-    return unknown, found()
+    return Rows(found(), table.columns, unknown, table.sheet)
 
 
-def read_stores(path: Path) -> tuple[list[str], Iterator[Found]]:
-    """Return unknown columns and the stores of a file with the fields as columns."""
-    return _read(path, STORE_COLUMNS, STORE_MORE, _store)
+def read_stores(path: Path) -> Rows:
+    """Return the stores of a file with the fields as columns."""
+    return read_rows(path, STORE_COLUMNS, STORE_MORE, _store)
 
 
-def read_categories(path: Path) -> tuple[list[str], Iterator[Found]]:
-    """Return unknown columns and the categories of a file; a parent stands before its children."""
-    return _read(path, ("code", "name"), ("parent",), _category)
+def read_categories(path: Path) -> Rows:
+    """Return the categories of a file; a parent stands before its children."""
+    return read_rows(path, ("code", "name"), ("parent",), _category)
 
 
-def read_products(path: Path) -> tuple[list[str], Iterator[Found]]:
-    """Return unknown columns and the products of a file with the fields as columns."""
-    return _read(path, PRODUCT_COLUMNS, PRODUCT_MORE, _product)
+def read_products(path: Path) -> Rows:
+    """Return the products of a file with the fields as columns."""
+    return read_rows(path, PRODUCT_COLUMNS, PRODUCT_MORE + PRODUCT_MARKS, _product)
 
 
-def read_skus(path: Path) -> tuple[list[str], Iterator[Found]]:
-    """Return unknown columns and the SKUs of a file with the fields as columns."""
-    return _read(path, SKU_COLUMNS, SKU_MORE, _sku)
+def read_skus(path: Path) -> Rows:
+    """Return the SKUs of a file with the fields as columns."""
+    return read_rows(path, SKU_COLUMNS, SKU_MORE, _sku)
 
 
-def _read(
+def read_rows(
     path: Path,
     needed: tuple[str, ...],
     more: tuple[str, ...],
-    make: Callable[[Row, int], Item],
-) -> tuple[list[str], Iterator[Found]]:
+    make: Callable[[Row, int], Any],
+) -> Rows:
+    """Return the rows of a file with these columns, each made into an item or its fault."""
     table = Table(path, needed, more)
 
     def found() -> Iterator[Found]:
@@ -98,16 +116,16 @@ def _read(
             except Refused as error:
                 yield row_no, error.fault
 
-    return table.unknown, found()
+    return Rows(found(), table.columns, table.unknown, table.sheet)
 
 
 def _store(row: Row, row_no: int) -> StoreItem:
-    start = _date("department_from", row, row_no) if row.get("department_from") else None
+    start = date_in("department_from", row, row_no) if row.get("department_from") else None
     fee = row.get("platform_fee_rate", "")
     return StoreItem(
         **{name: row[name] for name in STORE_COLUMNS},
         stage=row.get("stage", ""),
-        platform_fee_rate=_decimal("platform_fee_rate", fee, row_no) if fee else None,
+        platform_fee_rate=decimal_in("platform_fee_rate", fee, row_no) if fee else None,
         department=row.get("department", ""),
         department_from=start,
         source_row=row_no,
@@ -119,8 +137,13 @@ def _category(row: Row, row_no: int) -> CategoryItem:
 
 
 def _product(row: Row, row_no: int) -> ProductItem:
-    more = {name: row.get(name, "") for name in PRODUCT_MORE}
-    return ProductItem(**{name: row[name] for name in PRODUCT_COLUMNS}, **more, source_row=row_no)
+    return ProductItem(
+        **{name: row[name] for name in PRODUCT_COLUMNS},
+        **{name: row.get(name, "") for name in PRODUCT_MORE},
+        special_stock=yes_or_no("special_stock", row, row_no),
+        high_ticket=yes_or_no("high_ticket", row, row_no),
+        source_row=row_no,
+    )
 
 
 def _sku(row: Row, row_no: int) -> SkuItem:
@@ -129,42 +152,54 @@ def _sku(row: Row, row_no: int) -> SkuItem:
         code=row["code"],
         product=row["product"],
         title=row.get("title", ""),
-        unit_cost=_decimal("unit_cost", cost, row_no) if cost else None,
+        unit_cost=decimal_in("unit_cost", cost, row_no) if cost else None,
         cost_currency=row["cost_currency"],
-        weight_g=_whole("weight_g", row, row_no),
-        safety_stock=_whole("safety_stock", row, row_no),
-        lead_time_days=_whole("lead_time_days", row, row_no),
+        weight_g=whole_in("weight_g", row, row_no),
+        safety_stock=whole_in("safety_stock", row, row_no),
+        lead_time_days=whole_in("lead_time_days", row, row_no),
         source_row=row_no,
     )
 
 
-def _date(field: str, row: Row, row_no: int) -> date:
+def yes_or_no(field: str, row: Row, row_no: int) -> bool | None:
+    """Return what a cell of yes and no says, ``None`` for a blank one; or raise ``Refused``."""
+    text = row.get(field, "").casefold()
+    if text in ("", "yes", "no", "true", "false", "1", "0"):
+        return text in ("yes", "true", "1") if text else None
+    raise cell_refused(field, text, _("yes or no"), row_no)
+
+
+def date_in(field: str, row: Row, row_no: int) -> date:
+    """Return the date in a cell, or raise ``Refused``."""
     try:
         return date.fromisoformat(row[field])
     except ValueError as error:
-        raise _refused(field, row[field], _("a date such as 2011-03-05"), row_no) from error
+        raise cell_refused(field, row[field], _("a date such as 2011-03-05"), row_no) from error
 
 
-def _decimal(field: str, text: str, row_no: int) -> Decimal:
+def decimal_in(field: str, text: str, row_no: int) -> Decimal:
+    """Return the number in a cell, or raise ``Refused``."""
     try:
         value = Decimal(text) if len(text) <= 30 else Decimal("NaN")
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite():
-        raise _refused(field, text, _("a number such as 1.25"), row_no)
+        raise cell_refused(field, text, _("a number such as 1.25"), row_no)
     return value
 
 
-def _whole(field: str, row: Row, row_no: int) -> int | None:
+def whole_in(field: str, row: Row, row_no: int) -> int | None:
+    """Return the whole number in a cell, ``None`` for a blank one, or raise ``Refused``."""
     text = row.get(field, "")
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
-        raise _refused(field, text, _("a whole number"), row_no)
+        raise cell_refused(field, text, _("a whole number"), row_no)
     return int(text)
 
 
-def _refused(field: str, found: str, expected: str, row_no: int) -> Refused:
+def cell_refused(field: str, found: str, expected: str, row_no: int) -> Refused:
+    """Return the refusal of a cell that holds something else than is ``expected``."""
     message = _("%(field)s is “%(found)s”; expected: %(expected)s.")
     safe = "".join(c if c.isprintable() else "?" for c in found[:60])
     words = {"field": field, "found": safe, "expected": expected}

@@ -1,4 +1,4 @@
-"""Rows of a small CSV table with columns of fixed names, streamed."""
+"""Rows of a small table, CSV or Excel, with columns of fixed names, streamed."""
 
 from __future__ import annotations
 
@@ -7,24 +7,30 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from opsdesk.core.errors import InvalidData
+from opsdesk.core.sheets import Sheet, is_sheet
 
 _DELIMITERS = (",", ";", "\t", "|")
 
 
 class Table:
-    """A CSV file in UTF-8 whose columns are found by name, trimmed and in any case.
+    """A file whose columns are found by name, trimmed and in any case.
 
-    Raises ``InvalidData`` where it cannot be read, a needed column is missing or one stands twice.
+    It is CSV in UTF-8 or an Excel workbook, whose first sheet is read; ``sheet`` is its name where
+    there are others. Raises ``InvalidData`` where it cannot be read, a needed column is missing or
+    one stands twice.
     """
 
     def __init__(self, path: Path, needed: Sequence[str], optional: Sequence[str] = ()) -> None:
         self.path = path
         self.delimiter = ","
+        self.book = Sheet(path) if is_sheet(path) else None
+        self.sheet = self.book.name if self.book and self.book.others else ""
         header = self._header(needed)
         self.columns = [name.strip().casefold() for name in header]
         known = {*needed, *optional}
@@ -40,20 +46,28 @@ class Table:
         self.unknown = [name for name in self.columns if name and name not in known]
 
     def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """Yield each row with the number of its line in the file; the header is line 1."""
+        """Yield each row with the number of its line in the file; a CSV's header is line 1."""
+        for row_no, cells in self._cells():
+            padded = cells + [""] * (len(self.columns) - len(cells))
+            yield row_no, dict(zip(self.columns, padded, strict=False))
+
+    def _cells(self) -> Iterator[tuple[int, list[str]]]:
+        if self.book is not None:
+            yield from islice(self.book.rows(), 1, None)
+            return
         with self._open() as lines:
             reader = csv.reader(lines, delimiter=self.delimiter)
             try:
                 next(reader, None)
                 for cells in reader:
                     if any(cell.strip() for cell in cells):
-                        padded = cells + [""] * (len(self.columns) - len(cells))
-                        values = (cell.strip() for cell in padded)
-                        yield reader.line_num, dict(zip(self.columns, values, strict=False))
+                        yield reader.line_num, [cell.strip() for cell in cells]
             except (csv.Error, UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
                 raise self._unreadable() from error
 
     def _header(self, needed: Sequence[str]) -> list[str]:
+        if self.book is not None:
+            return next((cells for _row_no, cells in self.book.rows()), [])
         try:
             with self._open() as lines:
                 first = lines.readline(1_000_000)

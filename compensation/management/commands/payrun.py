@@ -1,29 +1,25 @@
 """``manage.py payrun``: a department's month of pay from the command line."""
 
-import getpass
 import json
-import os
 import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import authenticate
 from django.core.management.base import BaseCommand, CommandError
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Department, User
+from accounts.models import Department
 from accounts.queries.access import scope_of
 from compensation.actions.calculation import calculate_run, replay_run
 from compensation.actions.payruns import approve_run, lock_run, pay_run, return_run, submit_run
 from compensation.core.lifecycle import CLOSED_STATES
-from compensation.core.wording import problem_words
 from compensation.models import PayRun
-from compensation.queries.payruns import formula, payslips_of, run_json
+from compensation.queries.payruns import formula, payslips_of, problems_of, run_json
 from opsdesk.core.errors import DomainError, NotAllowed, NotReady
 from opsdesk.core.periods import Period, business_date
+from opsdesk.management.signing import signed_in
 
 VERBS = {
     "calculate": "calculate the month's pay, anew if it was calculated before",
@@ -42,7 +38,8 @@ class Command(BaseCommand):
     help = (
         "Calculate, show, submit, return, approve, lock, pay or replay a department's pay run. "
         "submit, return, approve, lock and pay are done by a person: name the sign-in with --by "
-        "and give the password when asked (or in OPSDESK_PASSWORD)."
+        "and give the password, and a code of the second factor, when asked (or in "
+        "OPSDESK_PASSWORD and OPSDESK_CODE)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -60,6 +57,8 @@ class Command(BaseCommand):
                 one.add_argument("--by", default="", help="the sign-in of the person who does it")
             if verb == "return":
                 one.add_argument("--reason", default="", help="why it goes back")
+            if verb == "approve":
+                one.add_argument("--digest", default="", help="that of what you saw, by `show`")
 
     def handle(self, *args: Any, **options: Any) -> None:
         verb = options["verb"]
@@ -95,7 +94,7 @@ class Command(BaseCommand):
             self._signed(verb, run, options)
 
     def _signed(self, verb: str, run: PayRun, options: dict[str, Any]) -> None:
-        by, now = self._person(options["by"]), timezone.now()
+        by, now = signed_in(options["by"]), timezone.now()
         scope = scope_of(by, today=business_date(now, settings.COMPANY_TIME_ZONE))
         if not PayRun.objects.visible_to(scope).filter(pk=run.pk).exists():
             raise NotAllowed(_("You may not see this pay run."), code="no_right")
@@ -105,30 +104,19 @@ class Command(BaseCommand):
             case "return":
                 run = return_run(run, reason=options["reason"], scope=scope, by=by, at=now)
             case "approve":
-                run = approve_run(run, digest=run.digest, scope=scope, by=by, at=now)
+                digest = _digest(run, options["digest"])
+                run = approve_run(run, digest=digest, scope=scope, by=by, at=now)
             case "lock":
                 run = lock_run(run, scope=scope, by=by, at=now)
             case _:
                 run = pay_run(run, scope=scope, by=by, at=now)
         self.stdout.write(f"{run}: {run.get_state_display()}")
 
-    def _person(self, name: str) -> User:
-        if not name:
-            raise CommandError(_("Name the person with --by."), returncode=2)
-        password = os.environ.get("OPSDESK_PASSWORD")
-        if password is None and sys.stdin.isatty():
-            password = getpass.getpass(_("Password of %(name)s: ") % {"name": name})
-        # The guard against guessing counts by name and address, so it wants a request.
-        request = HttpRequest()
-        request.META["REMOTE_ADDR"] = "127.0.0.1"
-        user = authenticate(request, username=name, password=password) if password else None
-        if not isinstance(user, User):
-            raise CommandError(_("The name or the password is wrong."), returncode=1)
-        return user
-
     def _show(self, run: PayRun) -> None:
         write = self.stdout.write
         write(f"{run}: {run.get_state_display()}")
+        if run.digest:
+            write(_("digest %(digest)s") % {"digest": run.digest})
         write(
             _("base %(base)s = orders %(orders)s − refunds %(refunds)s, target %(target)s")
             % {
@@ -142,9 +130,9 @@ class Command(BaseCommand):
             write(f"\n{payslip.person}  {payslip.total} {run.currency}")
             for line in payslip.lines.all():
                 write(f"  {formula(line)}")
-        for problem in run.problems:
-            mark = "!" if problem["blocking"] else "·"
-            write(f"{mark} {problem_words(problem['code'], problem['figures'])}")
+        for mark, blocking in (("!", True), ("·", False)):
+            for sentence in problems_of(run, blocking=blocking):
+                write(f"{mark} {sentence}")
 
     def _replay(self, runs: Any) -> None:
         found = 0
@@ -178,3 +166,12 @@ class Command(BaseCommand):
         if period is None or period.kind != "month":
             raise CommandError(_("Give the month as YYYY-MM."), returncode=2)
         return period
+
+
+def _digest(run: PayRun, given: str) -> str:
+    """Return the digest of what the approver saw; its first sixteen characters are enough."""
+    if not given:
+        raise NotReady(
+            _("Name what you looked at with --digest; “payrun show” prints it."), code="no_digest"
+        )
+    return run.digest if len(given) >= 16 and run.digest.startswith(given) else given

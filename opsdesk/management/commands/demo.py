@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections, transaction
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         self.say(f"OpsDesk is on http://{HOST}:{port}/ (Ctrl-C ends it)")
         for sign_in in company.SIGN_INS:
             self.say(f"  {sign_in.username:<16} {sign_in.password:<20} {sign_in.duty}")
+        self.say(second_factor_said())
         ProcessGroup(commands(port), say=self.say).run()
 
     def prepare(self) -> None:
@@ -65,6 +67,16 @@ class Command(BaseCommand):
     def say(self, sentence: str) -> None:
         self.stdout.write(sentence)
         self.stdout.flush()
+
+
+def second_factor_said() -> str:
+    """Let the children ask for no second factor unless told to; return the line that says so."""
+    if os.environ.setdefault("SECOND_FACTOR", "off" if settings.DEBUG else "required") == "off":
+        return (
+            "The second factor is off here; SECOND_FACTOR=required make demo asks for it, and the "
+            "first sign-in sets it up."
+        )
+    return "The second factor is on: the first sign-in of who needs it sets it up."
 
 
 def commands(port: int) -> dict[str, Sequence[str]]:

@@ -1,6 +1,5 @@
-"""``manage.py load``: a file of orders, rates, stores or SKUs, and what became of its rows."""
+"""``manage.py load``: a file of orders, rates, stores or staff, and what became of its rows."""
 
-import json
 import sys
 import time
 from pathlib import Path
@@ -12,9 +11,10 @@ from django.utils import timezone
 import orders.tasks  # noqa: F401  (tells which function works off an import)
 from accounts.models import User
 from opsdesk.actions.jobs import claim, execute
-from opsdesk.core.errors import DomainError
+from opsdesk.core.errors import DomainError, InvalidData
 from opsdesk.models import ImportBatch, Job, JobState
 from orders.actions.imports import FORMATS, ImportRequest, start_import
+from orders.core.formats.columns import MAX_MAP_BYTES, read_map
 from orders.queries.imports import first_rejects
 
 REFUSED, WRONG_CALL = 1, 2
@@ -26,6 +26,7 @@ BAR = 30
 CALL_CODES = {
     "map",
     "map_missing",
+    "not_allowed",
     "not_taken",
     "store_missing",
     "store_twice",
@@ -43,7 +44,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("format", metavar="FORMAT", help=", ".join(FORMATS))
-        parser.add_argument("file", metavar="FILE", type=Path, help="the file, also as .gz")
+        parser.add_argument(
+            "file", metavar="FILE", type=Path, help="the file, also as .gz; a table also as .xlsx"
+        )
         parser.add_argument("--store", default="", metavar="CODE", help="the store of the orders")
         parser.add_argument("--map", type=Path, metavar="FILE", help="the column map (JSON)")
         parser.add_argument("--by", default="", metavar="USERNAME", help="who loads the file")
@@ -79,7 +82,7 @@ class Command(BaseCommand):
         request = ImportRequest(
             format=options["format"],
             name=file.name,
-            map=read_map(map_file) if map_file else {},
+            map=map_of(map_file) if map_file else {},
             map_name=map_file.name if map_file else "",
             store=options["store"],
             dry_run=options["dry_run"],
@@ -111,21 +114,23 @@ class Command(BaseCommand):
 
 
 NOTES = {
+    "sheet": "sheet read, the first of several",
+    "frozen": "rows in closed months, whose figures stay",
     "unknown_column": "column not used",
     "unknown_status": "status that nobody has mapped yet",
 }
 
 
-def read_map(path: Path) -> dict[str, Any]:
+def map_of(path: Path) -> dict[str, Any]:
     """Return the column map as it stands in its file."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
+        with path.open("rb") as file:
+            return read_map(file.read(MAX_MAP_BYTES + 1))
+    except OSError as error:
         message = f"The column map {path} cannot be read: {error}."
         raise CommandError(message, returncode=WRONG_CALL) from error
-    if not isinstance(found, dict) or not found:
-        raise CommandError(f"The column map {path} is no JSON object.", returncode=WRONG_CALL)
-    return found
+    except InvalidData as error:
+        raise CommandError(f"{path}: {error.message}", returncode=WRONG_CALL) from error
 
 
 def work(batch: ImportBatch, progress: "Progress") -> Job:

@@ -1,4 +1,4 @@
-// Progress bars ask for news until the work is done; forms are sent once; nothing else.
+// Progress bars ask for news until the work is done; forms are sent once; codes are copied and printed.
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("[data-progress]").forEach((box) => {
     const ask = async () => {
@@ -24,5 +24,17 @@ document.addEventListener("DOMContentLoaded", () => {
     const dialog = document.getElementById(button.dataset.dialog);
     button.addEventListener("click", () => dialog.showModal());
     dialog.querySelector("[data-close]")?.addEventListener("click", () => dialog.close());
+  });
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    // only where the browser lets a page copy: over HTTPS, or on this machine
+    if (!navigator.clipboard) { button.remove(); return; }
+    button.addEventListener("click", async () => {
+      const lines = [...document.getElementById(button.dataset.copy).children].map((one) => one.textContent.trim());
+      await navigator.clipboard.writeText(lines.join("\n"));
+      button.textContent = button.dataset.copied;
+    });
+  });
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.addEventListener("click", () => print());
   });
 });

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -133,19 +133,18 @@ class ColumnMap:
         return tuple(dict.fromkeys(cell.column for cell in cells if cell and cell.column))
 
 
-def load_map(path: Path) -> ColumnMap:
-    """Read the column map kept in a JSON file, or raise ``InvalidData``."""
+def read_map(content: bytes) -> dict[str, Any]:
+    """Return the JSON object that a column map's file holds, or raise ``InvalidData``."""
+    if len(content) > MAX_MAP_BYTES:
+        raise refusal("file", _("it is larger than a megabyte"))
     try:
-        raw = path.read_bytes()
-        if len(raw) > MAX_MAP_BYTES:
-            raise refusal("file", _("it is larger than a megabyte"))
-        return parse_map(json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_no_twins))
-    except OSError as error:
-        message = _("The column map %(path)s cannot be read.") % {"path": path}
-        raise InvalidData(message, code="map") from error
+        found = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_no_twins)
     except (ValueError, RecursionError) as error:
-        message = _("The column map %(path)s is not JSON: %(error)s.")
-        raise InvalidData(message % {"path": path, "error": error}, code="map") from error
+        message = _("The column map is not JSON: %(error)s.")
+        raise InvalidData(message % {"error": error}, code="map", field="map") from error
+    if not isinstance(found, dict) or not found:
+        raise InvalidData(_("The column map is not a JSON object."), code="map", field="map")
+    return found
 
 
 def parse_map(raw: object) -> ColumnMap:

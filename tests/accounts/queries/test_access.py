@@ -7,7 +7,6 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts.core.roles import COMPANY_WIDE, RIGHTS, Right, Role
 from accounts.core.scope import Scope, nobody
-from accounts.models import RoleGrant
 from tests import factories
 from tests.factories import TODAY
 
@@ -31,7 +30,7 @@ def test_a_deactivated_person_is_nobody():
 def test_roles_and_employment_are_put_together():
     home, away = factories.department("home"), factories.department("away")
     somebody = factories.user(role=Role.SUPERVISOR, department=away)
-    RoleGrant.objects.create(user=somebody, role=Role.TEAM_MEMBER)
+    factories.grant(somebody, Role.TEAM_MEMBER)
     person = factories.person(user=somebody)
     factories.employment(person, department=home)
 
@@ -42,6 +41,12 @@ def test_roles_and_employment_are_put_together():
         today=TODAY,
         departments=frozenset({home.pk, away.pk}),
         pay_departments=frozenset({away.pk}),
+        grants=frozenset(
+            {
+                (Role.SUPERVISOR, frozenset({away.pk})),
+                (Role.TEAM_MEMBER, frozenset({home.pk})),
+            }
+        ),
     )
 
 
@@ -90,3 +95,18 @@ def test_every_role_has_its_rights_and_no_role_pays_and_approves():
     assert [role for role, rights in RIGHTS.items() if Right.PAY_APPROVE in rights] == [
         Role.MANAGER
     ]
+
+
+@pytest.mark.django_db
+def test_a_right_reaches_only_the_departments_of_the_role_that_carries_it():
+    home, away = factories.department("home"), factories.department("away")
+    both = factories.user(role=Role.ADMINISTRATOR)
+    factories.grant(both, Role.SUPERVISOR, away)
+    factories.employment(factories.person(user=both), department=home)
+
+    scope = factories.scope(both)
+
+    assert scope.everything  # as an administrator
+    assert [scope.reaches(Right.INPUT_EDIT, {one.pk}) for one in (home, away)] == [False, True]
+    assert [scope.sees_pay_of(one.pk) for one in (home, away)] == [False, True]
+    assert not scope.pays_everywhere

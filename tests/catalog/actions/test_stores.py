@@ -1,18 +1,16 @@
-"""Stores from outside, whose they are, and who is credited."""
+"""Stores from outside, and whose they are."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from accounts.models import ClosedMonth
-from catalog.actions.stores import assign_store, place_store, upsert_stores
+from catalog.actions.assignments import assign_store
+from catalog.actions.stores import place_store, upsert_stores
 from catalog.core.items import StoreItem
 from catalog.models import DirtyDay, Store, StoreAssignment, StoreDepartment
-from opsdesk.core.errors import InvalidData, PeriodClosed
+from opsdesk.core.errors import PeriodClosed
 from opsdesk.models import AuditEntry
 from tests import factories as make
 
@@ -120,56 +118,3 @@ def test_a_closed_month_does_not_change_hands():
     assert StoreDepartment.objects.get().to_date is None
     assign(shop, someone, start=date(2026, 4, 1))  # the first day after it
     assert StoreAssignment.objects.count() == 1
-
-
-def test_shares_never_add_up_to_more_than_all():
-    shop, one, two = make.store(), make.person("E1", name="Ada"), make.person("E2", name="Bo")
-    assign(shop, one, "0.6", start=date(2026, 3, 10))
-    before = (AuditEntry.objects.count(), DirtyDay.objects.count())
-
-    with pytest.raises(InvalidData) as refusal:
-        assign(shop, two, "0.5", start=date(2026, 3, 1))
-
-    assert str(refusal.value) == (
-        "On 2026-03-10 60 % of store UK is already assigned (Ada (E1)): "
-        "50 % more would be above 100 %."
-    )
-    assert (AuditEntry.objects.count(), DirtyDay.objects.count()) == before
-    assign(shop, two, "0.4", start=date(2026, 3, 1))
-    assign(shop, two, "1", start=date(2026, 3, 1), duty="customer_service")
-    assert StoreAssignment.objects.count() == 3
-
-
-def test_a_handover_ends_one_and_begins_the_other():
-    shop, one, two = make.store(), make.person(), make.person()
-    first = assign(shop, one)
-    DirtyDay.objects.all().delete()
-
-    first.to_date = date(2026, 3, 31)
-    assign_store(first, by=None, at=NOW)
-    assign(shop, two, start=date(2026, 3, 31))
-
-    assert StoreAssignment.objects.count() == 2
-    assert min(DirtyDay.objects.values_list("day", flat=True)) == date(2026, 3, 31)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_ten_at_once_as_many_are_assigned_as_fit():
-    shop = make.store()
-    people = [make.person() for _ in range(10)]
-    together = Barrier(10)
-
-    def take(person):
-        try:
-            together.wait()
-            assign(shop, person, "0.4")
-        except InvalidData:
-            return "refused"
-        finally:
-            connection.close()
-        return "assigned"
-
-    with ThreadPoolExecutor(10) as crowd:
-        answers = list(crowd.map(take, people))
-
-    assert (answers.count("assigned"), answers.count("refused")) == (2, 8)

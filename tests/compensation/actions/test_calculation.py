@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.models import User
 from compensation.actions.calculation import calculate_run
 from compensation.actions.inputs import delete_month_input, save_month_input
 from compensation.models import PayslipLine, PlanVersion
@@ -29,7 +30,11 @@ def desk():
 
 def changes(desk):
     run = calculate_run(desk, MARCH, by=None, at=NOW)
-    return [(change["by"], change["verb"], change["model"]) for change in run.changes]
+    names = {user.pk: user.username for user in User.objects.all()}
+    return [
+        (change["by"] or names[change["actor_id"]], change["verb"], change["model"])
+        for change in run.changes
+    ]
 
 
 def test_who_ends_the_month_elsewhere_counts_there_for_the_penalty_and_not_here(desk):
@@ -70,7 +75,7 @@ def test_a_deleted_input_is_a_change_of_the_month(desk):
         factories.work_task(person),
         factories.work_task(department=desk, kind="promotion"),
     ):
-        delete_month_input(row, by=boss, at=NOW)
+        delete_month_input(row, scope=None, by=boss, at=NOW)
 
     assert changes(desk) == [
         ("boss", "deleted", "compensation.attendance"),
@@ -86,7 +91,7 @@ def test_an_input_that_moved_away_is_a_change_of_the_month(desk):
     to_april.month = date(2026, 4, 1)
     to_another.person = factories.person()
     for row in (to_april, to_another):
-        save_month_input(row, by=boss, at=NOW)
+        save_month_input(row, scope=None, by=boss, at=NOW)
 
     assert changes(desk) == [
         ("boss", "changed", "compensation.worktask"),
@@ -113,6 +118,6 @@ def test_what_was_deleted_of_another_month_or_department_is_no_change_of_this_on
         factories.attendance(stranger),
         factories.work_task(department=other, kind="promotion"),
     ):
-        delete_month_input(row, by=boss, at=NOW)
+        delete_month_input(row, scope=None, by=boss, at=NOW)
 
     assert changes(desk) == []

@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts.core.roles import Role
-from accounts.models import ClosedMonth
-from catalog.models import DirtyDay
+from accounts.models import ApprovalLimit, ClosedMonth, StandIn
+from catalog.models import DirtyDay, StoreDepartment
 from compensation.actions.calculation import calculate_run, replay_run
 from compensation.actions.payruns import (
     approve_run,
@@ -17,7 +18,8 @@ from compensation.actions.payruns import (
     return_run,
     submit_run,
 )
-from compensation.models import FundEntry, PayRun, PayRunEvent, Payslip
+from compensation.actions.plans import copy_plan, save_plan_part
+from compensation.models import FundEntry, PayRun, PayRunEvent, Payslip, PlanVersion
 from compensation.queries.payruns import leaves, run_json
 from kpis.models import FactWork, NightlyRun, Scorecard, ScorecardTemplate, Target
 from opsdesk.actions.records import save_record
@@ -219,6 +221,103 @@ def test_who_changed_an_input_of_the_month_does_not_approve(desk, hr, boss):
 
     assert refused.value.code == "changed_input"
     assert PayRun.objects.get().state == "submitted"
+
+
+def stand_in(of, who):
+    return StandIn.objects.create(
+        principal=of,
+        stand_in=who,
+        from_date=NOW.date(),
+        to_date=date(2026, 5, 1),
+        named_by=of,
+        named_at=NOW,
+    )
+
+
+def approving(run, by):
+    return approve_run(run, digest=run.digest, scope=factories.scope(by), by=by, at=NOW)
+
+
+def test_a_stand_in_approves_for_who_is_away_and_it_is_kept_for_whom(desk, hr, boss):
+    clerk = factories.user("clerk", role=Role.TEAM_MEMBER)
+    stand_in(boss, clerk)
+
+    run = approving(submitted(desk, hr), clerk)
+
+    assert (run.state, run.approved_by, run.approved_for) == ("approved", clerk, boss)
+
+
+def test_nobody_approves_through_a_stand_in_what_they_submitted(desk, boss):
+    factories.grant(boss, Role.HR_PAYROLL)
+    clerk = factories.user("clerk", role=Role.TEAM_MEMBER)
+    stand_in(boss, clerk)
+    run = submitted(desk, boss)
+
+    with pytest.raises(NotAllowed) as refused:
+        approving(run, clerk)
+
+    assert refused.value.code == "through_stand_in"
+    stored = PayRun.objects.get()
+    assert (stored.state, stored.approved_by, stored.approved_for) == ("submitted", None, None)
+
+
+def test_nobody_approves_more_than_the_limit_of_the_role(desk, hr, boss):
+    run = submitted(desk, hr)
+    limit = ApprovalLimit(role=Role.MANAGER, kind="pay_run", from_date=NOW.date(), proposed_at=NOW)
+    limit.up_to = run.total - Decimal("0.01")
+    limit.save()
+
+    with pytest.raises(NotAllowed) as refused:
+        approving(run, boss)
+
+    assert refused.value.code == "over_limit"
+    assert PayRun.objects.get().state == "submitted"
+    limit.up_to = run.total  # the limit itself belongs to it
+    limit.save()
+    assert approving(run, boss).state == "approved"
+
+
+def test_the_database_refuses_an_approval_through_the_submitters_stand_in(desk, hr, boss):
+    run = submitted(desk, hr)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PayRun.objects.filter(pk=run.pk).update(state="approved", approved_by=boss, approved_for=hr)
+
+    assert PayRun.objects.get().state == "submitted"
+
+
+def refused_for_a_changed_input(run, by):
+    with pytest.raises(NotAllowed) as refused:
+        approving(run, by)
+    return refused.value.code == "changed_input" and PayRun.objects.get().approved_by is None
+
+
+def test_who_wrote_a_rate_or_salary_of_the_plan_does_not_approve(desk, hr, boss):
+    part = PlanVersion.objects.latest("effective_from").positions.get(position__code="promoter")
+    part.base_salary = Decimal("9999.00")
+    save_plan_part(part, by=boss, at=NOW)
+
+    assert refused_for_a_changed_input(submitted(desk, hr), boss)
+
+
+def test_nor_who_wrote_the_plan_in_the_month_before_it_begins(desk, hr, boss):
+    shipped = PlanVersion.objects.latest("effective_from")
+    february = NOW.replace(month=2, day=20)
+    copy_plan(shipped, effective_from=date(2026, 3, 1), by=boss, at=february)
+
+    assert refused_for_a_changed_input(submitted(desk, hr), boss)
+
+
+def test_nor_who_gave_the_department_a_store(desk, hr, boss):
+    span = StoreDepartment.objects.create(
+        store=factories.store("FR", department=factories.department("other")),
+        department=factories.department("third"),
+        from_date=date(2026, 3, 1),
+    )
+    span.department = desk
+    save_record(span, by=boss, at=NOW)
+
+    assert refused_for_a_changed_input(submitted(desk, hr), boss)
 
 
 def test_hr_has_no_right_to_approve(desk, hr):

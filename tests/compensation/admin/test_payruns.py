@@ -256,3 +256,16 @@ def test_nobody_calculates_the_department_they_are_only_employed_in(client):
     client.post("/admin/compensation/payrun/start/", {"department": home.pk, "month": "2026-03"})
 
     assert PayRun.objects.count() == 0
+
+
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "1999-12", "2200-01"])
+def test_a_year_in_which_nobody_is_paid_is_no_month_to_calculate(month, client):
+    sign_in(client, factories.user(role=Role.HR_PAYROLL))
+
+    response = client.post(
+        reverse("admin:compensation_payrun_start"),
+        {"department": factories.department().pk, "month": month},
+    )
+
+    assert told(response) == ["Month: Give the month as YYYY-MM."]
+    assert PayRun.objects.count() == 0

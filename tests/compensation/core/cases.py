@@ -34,7 +34,6 @@ def person(number="P1", position="promoter", **changes) -> PersonInputs:
     """Somebody employed all month whose only task is done to 87.5 %."""
     made = PersonInputs(
         employee_no=number,
-        name=f"Name of {number}",
         segments=(segment(position),),
         hire_date=date(2020, 1, 1),
         tasks=(task(),),

@@ -93,6 +93,8 @@ def target():
 def payrun(verb, department="ops", month="2026-03", **options):
     out = StringIO()
     given = [word for word in (department, month) if word is not None]
+    if verb == "approve":
+        options.setdefault("digest", PayRun.objects.get().digest[:16])
     call_command("payrun", verb, *given, stdout=out, **options)
     return out.getvalue()
 
@@ -109,6 +111,7 @@ def test_calculate_prints_the_payslips_in_words(target):
 
     assert printed.splitlines() == [
         "Ops 2026-03: Calculated",
+        f"digest {PayRun.objects.get().digest}",
         "base 890.00 = orders 933.34 − refunds 43.34, target 1000.00",
         "",
         "Ann (E1)  3535.60 CNY",
@@ -209,10 +212,27 @@ def test_a_month_without_a_target_is_not_submitted():
     assert PayRun.objects.get().state == "calculated"
 
 
+@pytest.mark.parametrize(
+    ("digest", "sentence"),
+    [
+        ("", "Name what you looked at with --digest; “payrun show” prints it."),
+        (
+            "0" * 64,
+            "The content changed since it was shown to you. Have it calculated and submitted "
+            "again, then look at it anew.",
+        ),
+    ],
+)
+def test_what_was_not_looked_at_is_not_approved(digest, sentence, target):
+    payrun("calculate")
+    payrun("submit", by="hr")
+
+    assert refused("approve", by="boss", digest=digest) == (sentence, 1)
+    assert PayRun.objects.get().state == "submitted"
+
+
 def test_nobody_approves_the_own_submission(target):
-    factories.RoleGrant.objects.create(
-        user=factories.User.objects.get(username="boss"), role=Role.HR_PAYROLL
-    )
+    factories.grant(factories.User.objects.get(username="boss"), Role.HR_PAYROLL)
     payrun("calculate")
     payrun("submit", by="boss")
 

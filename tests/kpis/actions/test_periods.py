@@ -76,7 +76,7 @@ class Company:
 
     def renumber(self, order):
         if order.customer_id:
-            renumber_orders([order.customer_id])
+            renumber_orders([order.customer_id], at=make.NOW)
 
     def cancel(self, store):
         order = Order.objects.filter(store=store).exclude(status="cancelled").order_by("?").first()

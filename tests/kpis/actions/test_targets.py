@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.core.roles import Role
 from accounts.models import ClosedMonth
 from kpis.actions.targets import set_target
 from kpis.models import Target
-from opsdesk.core.errors import InvalidData, PeriodClosed
+from opsdesk.core.errors import InvalidData, NotAllowed, PeriodClosed
 from opsdesk.models import AuditEntry
 from tests import factories as make
 
@@ -16,8 +17,9 @@ pytestmark = pytest.mark.django_db
 MARCH = date(2026, 3, 1)
 
 
-def put(net_sales="1000.00", month=MARCH):
-    return set_target(make.department(), month, Decimal(net_sales), by=None, at=make.NOW)
+def put(net_sales="1000.00", month=MARCH, *, scope=None):
+    wanted = Target(department=make.department(), month=month, net_sales=Decimal(net_sales))
+    return set_target(wanted, scope=scope, by=None, at=make.NOW)
 
 
 def stored():
@@ -66,3 +68,25 @@ def test_a_closed_month_keeps_its_target():
         put("1200.00")
 
     assert stored() == [("ops", MARCH, Decimal("1000.00"))]
+
+
+def test_nobody_sets_the_target_of_a_department_that_is_not_led():
+    away = make.department("away")
+    lead = make.user(role=Role.SUPERVISOR, department=away)
+    make.employment(make.person(user=lead))  # works in ops, leads away
+
+    with pytest.raises(NotAllowed) as refusal:
+        put(scope=make.scope(lead))
+
+    assert (refusal.value.code, refusal.value.field) == ("no_right", "department")
+    assert stored() == []
+
+
+def test_who_looks_after_the_system_and_leads_a_department_sets_the_target_of_that_one_alone():
+    both = make.user(role=Role.ADMINISTRATOR)
+    make.grant(both, Role.SUPERVISOR, make.department("away"))
+
+    with pytest.raises(NotAllowed):
+        put(scope=make.scope(both))
+
+    assert stored() == []

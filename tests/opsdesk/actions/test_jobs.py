@@ -82,6 +82,7 @@ def test_a_worker_is_woken_after_the_commit_and_not_before(django_capture_on_com
     assert len(callbacks) == 1
 
 
+@pytest.mark.slow
 def test_a_broken_broker_does_not_reach_the_person_who_saves(django_capture_on_commit_callbacks):
     before = current_app._get_current_object()
     with Celery(broker="redis://127.0.0.1:1/0", set_as_current=True) as broken:

@@ -37,7 +37,7 @@ def test_a_new_record_is_written_down_with_its_values(somebody):
     save_record(target, by=somebody, at=NOW)
 
     values = {"department": ops.pk, "month": "2026-03-01", "net_sales": "1000.00"}
-    assert trail() == [("somebody", "created", "kpis.target", {"values": values})]
+    assert trail() == [("", "created", "kpis.target", {"values": values})]
     assert AuditEntry.objects.get().object_id == str(target.pk)
 
 
@@ -48,7 +48,7 @@ def test_a_change_is_written_down_with_before_and_after(somebody):
     save_record(target, by=somebody, at=NOW)
 
     changed = {"net_sales": ["1000.00", "900.00"]}
-    assert trail() == [("somebody", "changed", "kpis.target", {"changed": changed})]
+    assert trail() == [("", "changed", "kpis.target", {"changed": changed})]
 
 
 def test_only_what_differs_is_written(somebody):
@@ -61,9 +61,7 @@ def test_only_what_differs_is_written(somebody):
     save_record(mine, by=somebody, at=NOW)
 
     assert (Store.objects.get().country, shop.country) == ("DE", "GB")
-    assert trail() == [
-        ("somebody", "changed", "catalog.store", {"changed": {"country": ["GB", "DE"]}})
-    ]
+    assert trail() == [("", "changed", "catalog.store", {"changed": {"country": ["GB", "DE"]}})]
 
 
 def test_an_unchanged_record_leaves_no_trace(somebody):
@@ -113,7 +111,7 @@ def test_a_password_never_stands_in_the_trail(somebody):
     save_record(somebody, by=None, at=NOW)
 
     assert trail() == [
-        ("system", "changed", "accounts.user", {"changed": {"first_name": ["", "Some"]}})
+        ("system", "changed", "accounts.user", {"changed": {"first_name": ["", "•••"]}})
     ]
 
 
@@ -129,8 +127,10 @@ def test_the_trail_goes_with_its_transaction(somebody):
 
 def test_a_bulk_change_has_an_entry_for_each_record(somebody):
     names = [f"o{number}" for number in range(1203)] + ["x" * 300]
+    targets = [(number, name) for number, name in enumerate(names)]
 
-    count = record_many("imported", Target, names, by=somebody, at=NOW)
+    count = record_many("imported", Target, targets, by=somebody, at=NOW)
 
-    stored = AuditEntry.objects.order_by("pk").values_list("record", flat=True)
-    assert (count, list(stored)) == (1204, [*names[:-1], "x" * 200])
+    stored = AuditEntry.objects.order_by("pk").values_list("object_id", "record", "actor")
+    assert count == 1204
+    assert list(stored) == [(str(n), name[:200], somebody.pk) for n, name in targets]

@@ -7,7 +7,7 @@ import time_machine
 from django.contrib.auth import authenticate
 from django.test import RequestFactory
 
-from accounts.models import User
+from accounts.models import ApiClient, User
 from catalog.models import DirtyDay
 from compensation.actions.payruns import approve_run, lock_run
 from compensation.models import PayRun
@@ -39,6 +39,12 @@ def test_the_manager_finds_a_month_to_approve_and_can_lock_it():
         ("ASIA", 5), ("EU", 5), ("ASIA", 6), ("EU", 6), ("ASIA", 7), ("EU", 7),
         ("ASIA", 8), ("EU", 8), ("ASIA", 9), ("EU", 9), ("ASIA", 10),
     ]  # fmt: skip
+    machine = ApiClient.objects.get()
+    assert (machine.name, machine.confirmed_at is not None, machine.keys.count()) == (
+        "ERP",
+        True,
+        0,
+    )
     request = RequestFactory().post("/admin/login/")
     names = {
         user.username

@@ -16,6 +16,7 @@ from orders.actions.rates import reconvert
 from orders.actions.returns import upsert_returns
 from orders.models import Order, OrderLine, Return, ReturnLine
 from tests import factories as make
+from tests.trail import forget
 
 pytestmark = pytest.mark.django_db
 NOW = make.NOW
@@ -43,7 +44,7 @@ def sold():
     upsert_returns(cases, source=Source(), at=NOW)
     reconvert(None, at=NOW)
     DirtyDay.objects.all().delete()
-    AuditEntry.objects.all().delete()
+    forget()
     return shop
 
 
@@ -68,7 +69,12 @@ def test_a_rate_of_the_day_converts_order_and_refund_again(sold):
         ("sales", date(2026, 3, 10)),
         ("refunds", date(2026, 4, 1)),
     }
-    assert AuditEntry.objects.filter(verb="converted").count() == 2
+    trail = AuditEntry.objects.filter(verb="converted").order_by("pk")
+    assert list(trail.values_list("model", "record")) == [
+        ("orders.return", "R1"),
+        ("orders.order", "1001"),
+        ("orders.return", "R2"),
+    ]
 
 
 def test_a_later_rate_changes_only_what_came_later(sold):
@@ -86,7 +92,7 @@ def test_without_news_one_look_is_enough(sold, django_assert_num_queries):
 
 def test_a_rate_that_changes_nothing_writes_nothing(sold):
     learn("9", date(2026, 3, 9))
-    AuditEntry.objects.all().delete()
+    forget()
 
     assert reconvert(None, at=NOW) == 0
 

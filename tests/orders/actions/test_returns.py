@@ -16,6 +16,7 @@ from orders.actions.orders import upsert_orders
 from orders.actions.returns import upsert_returns
 from orders.models import Order, OrderLine, Return, ReturnLine
 from tests import factories as make
+from tests.trail import forget
 
 pytestmark = pytest.mark.django_db
 NOW = make.NOW
@@ -39,7 +40,7 @@ def bought(quantity=5, unit_price="10.00", **values):
     line = make.line_item(1, quantity=quantity, unit_price=unit_price, **values)
     upsert_orders([make.order_item(lines=[line])], source=Source(), at=NOW)
     DirtyDay.objects.all().delete()
-    AuditEntry.objects.all().delete()
+    forget()
     return Order.objects.get()
 
 

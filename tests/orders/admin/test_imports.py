@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.core.roles import Role
+from accounts.core.roles import PEOPLE_ROLES, Role
 from opsdesk.actions.jobs import claim, execute
 from opsdesk.models import ImportBatch, ImportReject, Job
 from orders import tasks
@@ -217,3 +217,39 @@ def test_a_damaged_table_fails_with_a_sentence(client):
         "failed",
         "The file cannot be read to its end as CSV in UTF-8.",
     )
+
+
+STAFF = b"employee_no,name,department,position,from_date\n007,Li Na,mars,promoter,2026-04-01\n"
+
+
+def test_hr_loads_staff_and_nothing_else(client):
+    hr = factories.user(role=Role.HR_PAYROLL)
+    sign_in(client, hr)
+
+    given(client, format="staff", content=STAFF)
+    refused = given(client, format="stores", content=STORES)
+
+    assert list(ImportBatch.objects.values_list("format", "by")) == [("staff", hr.pk)]
+    assert list(refused.context["form"].errors) == ["format"]
+
+
+def test_imports_of_staff_are_seen_by_those_who_keep_the_staff(client):
+    made = batch(factories.user(role=Role.HR_PAYROLL), format="staff")
+    ImportReject.objects.create(batch=made, row_no=2, field="department", reason="None")
+    codes = {}
+    for role in PEOPLE_ROLES:
+        sign_in(client, factories.user(role=role, department=factories.department()))
+        names = ("change", "progress", "rejects")
+        codes[role] = [
+            client.get(reverse(f"admin:opsdesk_importbatch_{name}", args=[made.pk])).status_code
+            for name in names
+        ]
+
+    assert codes == {
+        Role.TEAM_MEMBER: [403] * 3,
+        Role.SUPERVISOR: [404] * 3,
+        Role.HR_PAYROLL: [200] * 3,
+        Role.MANAGER: [404] * 3,
+        Role.ADMINISTRATOR: [200] * 3,
+        Role.AUDITOR: [403] * 3,
+    }

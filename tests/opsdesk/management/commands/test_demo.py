@@ -1,5 +1,6 @@
 """The demo builds its company once, and only where there is nothing else."""
 
+import os
 import socket
 from io import StringIO
 
@@ -8,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import Person, User
 from opsdesk.demo import company
-from opsdesk.management.commands.demo import commands
+from opsdesk.management.commands.demo import commands, second_factor_said
 
 SIGN_INS = (company.SignIn("boss", "secret", "manager"), company.SignIn("ann", "secret", "member"))
 
@@ -108,3 +109,24 @@ def test_web_and_worker_run_as_modules_of_this_python():
 
     assert programs == {"web": "gunicorn", "worker": "celery"}
     assert "127.0.0.1:8123" in commands(8123)["web"]
+
+
+@pytest.mark.parametrize(
+    ("given", "for_children", "said"),
+    [
+        ("", "off", "The second factor is off here"),
+        ("required", "required", "The second factor is on"),
+    ],
+)
+def test_the_second_factor_is_off_unless_asked_for(
+    monkeypatch, settings, given, for_children, said
+):
+    settings.DEBUG = True
+    monkeypatch.setenv("SECOND_FACTOR", given)
+    if not given:
+        monkeypatch.delenv("SECOND_FACTOR")
+
+    line = second_factor_said()
+
+    assert line.startswith(said)
+    assert os.environ["SECOND_FACTOR"] == for_children

@@ -8,7 +8,17 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from catalog.models import DirtyDay, FxRate, Sku, Store
+from accounts.models import ClosedMonth
+from catalog.models import (
+    AdDay,
+    DirtyDay,
+    FxRate,
+    Sku,
+    Store,
+    StoreRating,
+    TrafficDay,
+    Violation,
+)
 from opsdesk.actions.jobs import claim
 from opsdesk.models import AuditEntry, ImportBatch, ImportReject, Job
 from orders.actions.imports import ImportRequest, start_import
@@ -202,7 +212,9 @@ def test_a_missing_column_is_told_before_anything_is_written(load):
         (
             ("tsv", "{file}"),
             "There is no format tsv. "
-            "The formats are: csv, fx-ecb, stores, categories, products, skus.",
+            "The formats are: csv, fx-ecb, stores, categories, products, skus, prices, suppliers, "
+            "purchase_orders, purchase_receipts, store_ratings, violations, traffic, "
+            "ads, listings, staff.",
         ),
         (("csv", "{file}"), "Orders are read with a column map: name its file."),
         (("csv", "{file}", "--map", "{map}", "--by", "nobody"), "There is no sign-in nobody."),
@@ -303,6 +315,42 @@ def test_categories_products_and_skus_are_loaded(load):
         "Cups",
         make.Decimal("1.25"),
     )
+
+
+def test_ratings_violations_traffic_and_ads_are_loaded(load):
+    make.store("UK")
+    files = {
+        "store_ratings": ("UK,2026-03-05,950\n", "store,day,account_health\n"),
+        "violations": (
+            "UK,V1,warning,minor,2026-03-05\n",
+            "store,number,kind,severity,happened_on\n",
+        ),
+        "traffic": ("UK,2026-03-05,70\n", "store,day,clicks\n"),
+        "ads": (
+            "UK,2026-03-05,C1,1.50,3,1,9\n",
+            "store,day,campaign,spend,clicks,orders,sales\n",
+        ),
+    }
+
+    statuses = [load.run(name, load.file(*text)) for name, text in files.items()]
+
+    assert statuses == [0, 0, 0, 0]
+    assert [model.objects.count() for model in (StoreRating, Violation, TrafficDay, AdDay)] == [
+        1
+    ] * 4
+
+
+def test_traffic_of_a_closed_month_is_told_as_such(load):
+    make.store("UK")
+    ClosedMonth.objects.create(department=make.department(), month=make.MARCH, closed_at=make.NOW)
+
+    status = load.run("traffic", load.file("UK,2026-03-05,70\n", "store,day,clicks\n"))
+
+    assert status == 0
+    assert ImportBatch.objects.get().notes == [
+        {"kind": "frozen", "value": "kept as restated", "count": 1}
+    ]
+    assert TrafficDay.objects.count() == 0
 
 
 def test_a_sku_of_an_unknown_product_is_refused(load):

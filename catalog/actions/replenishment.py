@@ -1,0 +1,179 @@
+"""What should be bought: proposed each night, dismissed with a reason, or ordered."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, Sum
+from django.utils.translation import gettext as _
+
+from catalog.actions.moves import Mover
+from catalog.core.lifecycle import ProductStatus, PurchaseStatus
+from catalog.core.replenishment import Plan, Stock, Terms, plan, z_of
+from catalog.models import (
+    PurchaseLine,
+    PurchaseOrder,
+    Replenishment,
+    ReplenishmentPolicy,
+    ReplenishmentState,
+    Sku,
+    SkuDemand,
+    StockLevel,
+    Stockout,
+    Supplier,
+    Warehouse,
+)
+from opsdesk.actions.audit import person_id, record, record_many
+from opsdesk.actions.records import save_record
+from opsdesk.actions.sql import take_turn
+from opsdesk.core.errors import InvalidData, InvalidTransition, NotReady
+
+DAY = timedelta(days=1)
+ON_SALE = (ProductStatus.ON_SALE, ProductStatus.OPTIMISING)
+COMING = (PurchaseStatus.ORDERED, PurchaseStatus.INSPECTED, PurchaseStatus.PARTLY_RECEIVED)
+_NUMBERS = (
+    *("day", "mean", "deviation", "z", "lead_time_days", "review_days", "safety_stock"),
+    *("reorder_point", "on_hand", "on_order", "quantity"),
+)
+
+
+def policy_on(day: date) -> ReplenishmentPolicy:
+    """Return the policy that holds on ``day``; without one, that of the defaults."""
+    found = ReplenishmentPolicy.objects.filter(from_date__lte=day).order_by("-from_date").first()
+    return found or ReplenishmentPolicy(from_date=day)
+
+
+def plans_on(day: date, policy: ReplenishmentPolicy) -> dict[Sku, tuple[Plan, Terms, Stock]]:
+    """Return, for every SKU of a product on sale, what should be bought and why.
+
+    Demand is that of the policy's window up to ``day``; days on which the SKU was out in every
+    warehouse that keeps it are left out.
+    """
+    start = day - DAY * (policy.window_days - 1)
+    out = _days_out(start, day)
+    demand: dict[int, list[int]] = defaultdict(list)
+    sold = SkuDemand.objects.filter(day__gte=start, day__lte=day)
+    for number, on, units in sold.values_list("sku", "day", "units").order_by():
+        if on not in out.get(number, ()):
+            demand[number].append(units)
+    on_hand = dict(StockLevel.objects.order_by().values_list("sku").annotate(total=Sum("on_hand")))
+    left = F("units") - F("received") - F("rejected")
+    coming = PurchaseLine.objects.filter(order__status__in=COMING).order_by()
+    on_order = dict(coming.values_list("sku").annotate(total=Sum(left)))
+    z = z_of(policy.service_level)
+    found: dict[Sku, tuple[Plan, Terms, Stock]] = {}
+    for sku in Sku.objects.filter(product__status__in=ON_SALE).order_by("code"):
+        lead = policy.lead_time_days if sku.lead_time_days is None else sku.lead_time_days
+        terms = Terms(z, lead, policy.review_days, sku.safety_stock)
+        stock = Stock(on_hand.get(sku.pk, 0), on_order.get(sku.pk, 0))
+        days = policy.window_days - len(out.get(sku.pk, ()))
+        found[sku] = (plan(demand.get(sku.pk, []), days, terms, stock), terms, stock)
+    return found
+
+
+def _days_out(start: date, end: date) -> dict[int, set[date]]:
+    places = Counter(StockLevel.objects.order_by().values_list("sku", flat=True))
+    out: dict[int, Counter[date]] = defaultdict(Counter)
+    spans = Stockout.objects.filter(Q(to_day__isnull=True) | Q(to_day__gt=start))
+    for sku, first, until in spans.filter(from_day__lte=end).values_list(
+        "sku", "from_day", "to_day"
+    ):
+        first, last = max(first, start), min((until or end + DAY) - DAY, end)
+        out[sku].update(first + DAY * number for number in range((last - first).days + 1))
+    return {
+        sku: {day for day, count in days.items() if count >= places[sku]}
+        for sku, days in out.items()
+    }
+
+
+@transaction.atomic
+def propose(day: date, *, at: datetime) -> int:
+    """Make the open proposals those of ``day`` and return how many there are.
+
+    A SKU has one open proposal; what need not be bought any more has none. What was dismissed is
+    proposed again after a review's time, and nothing whose purchase order is still a draft.
+    """
+    take_turn("replenishment")
+    policy = policy_on(day)
+    known = {one.sku_id: one for one in Replenishment.objects.filter(state="open")}
+    recent = Q(state="dismissed", decided_at__gt=at - DAY * policy.review_days)
+    draft = Q(state="ordered", purchase_order__status=PurchaseStatus.DRAFT)
+    passed = set(Replenishment.objects.filter(recent | draft).values_list("sku", flat=True))
+    fresh: list[Replenishment] = []
+    again: list[Replenishment] = []
+    for sku, numbers in plans_on(day, policy).items():
+        if not numbers[0].quantity or sku.pk in passed:
+            continue
+        one = known.pop(sku.pk, None)
+        (again if one else fresh).append(_filled(one or Replenishment(sku=sku), day, numbers))
+    still_open = Replenishment.objects.filter(state=ReplenishmentState.OPEN)
+    still_open.filter(pk__in=[one.pk for one in known.values()]).delete()
+    still_open.bulk_update(again, _NUMBERS, batch_size=500)
+    Replenishment.objects.bulk_create(fresh, batch_size=500)
+    return len(fresh) + len(again)
+
+
+def _filled(one: Replenishment, day: date, numbers: tuple[Plan, Terms, Stock]) -> Replenishment:
+    made, terms, stock = numbers
+    one.day, one.mean, one.deviation, one.z = day, made.mean, made.deviation, terms.z
+    one.lead_time_days, one.review_days = terms.lead_time_days, terms.review_days
+    one.safety_stock, one.reorder_point = made.safety_stock, made.reorder_point
+    one.on_hand, one.on_order = stock.on_hand, max(0, stock.on_order)
+    one.quantity = made.quantity
+    return one
+
+
+@transaction.atomic
+def dismiss(proposal: Replenishment, reason: str, mover: Mover) -> None:
+    """Say why something is not bought; it is proposed again after a review's time."""
+    if not reason.strip() or len(reason) > 500:
+        raise InvalidData(_("Say why, in at most 500 characters."), field="reason")
+    decided: dict[str, object] = {"decided_by": person_id(mover.by), "decided_at": mover.at}
+    _decide([proposal], {"state": ReplenishmentState.DISMISSED, "reason": reason} | decided)
+    record("dismissed", proposal, by=mover.by, at=mover.at, detail={"reason": reason})
+
+
+@transaction.atomic
+def order_proposals(
+    proposals: Sequence[Replenishment], supplier: Supplier, warehouse: Warehouse, mover: Mover
+) -> PurchaseOrder:
+    """Make a draft purchase order of the proposals; of two who do so at once one succeeds."""
+    if not proposals:
+        raise InvalidData(_("Choose at least one proposal."))
+    skus = Sku.objects.in_bulk([one.sku_id for one in proposals])
+    for sku in skus.values():
+        if sku.unit_cost is None or sku.cost_currency != supplier.currency:
+            message = _("What %(sku)s costs in %(currency)s is not known: set the SKU's unit cost.")
+            raise NotReady(message % {"sku": sku.code, "currency": supplier.currency})
+    order = save_record(
+        PurchaseOrder(
+            code=f"R{min(one.pk for one in proposals)}-{mover.at:%Y%m%d}",
+            supplier=supplier,
+            warehouse=warehouse,
+            currency=supplier.currency,
+        ),
+        by=mover.by,
+        at=mover.at,
+    )
+    decided: dict[str, object] = {"decided_by": person_id(mover.by), "decided_at": mover.at}
+    _decide(proposals, {"state": ReplenishmentState.ORDERED, "purchase_order": order} | decided)
+    PurchaseLine.objects.bulk_create(
+        PurchaseLine(
+            order=order,
+            sku_id=one.sku_id,
+            units=one.quantity,
+            unit_cost=skus[one.sku_id].unit_cost,
+        )
+        for one in proposals
+    )
+    record_many("ordered", Replenishment, proposals, by=mover.by, at=mover.at)
+    return order
+
+
+def _decide(proposals: Sequence[Replenishment], values: Mapping[str, object]) -> None:
+    numbers = [one.pk for one in proposals]
+    rows = Replenishment.objects.filter(pk__in=numbers, state=ReplenishmentState.OPEN)
+    list(rows.order_by("pk").select_for_update().values_list("pk"))
+    if rows.update(**values) != len(numbers):
+        raise InvalidTransition(_("Somebody decided on one of these meanwhile: look again."))

@@ -1,0 +1,177 @@
+"""Counts of a warehouse from outside, and the times without stock."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Sum
+from django.db.models.functions import TruncDate
+from django.utils.translation import gettext as _
+
+from catalog.actions.moves import Mover
+from catalog.actions.stock import Entry, move_stock
+from catalog.core.stock import MOST_UNITS, stockout_spans
+from catalog.models import (
+    MovementKind,
+    Sku,
+    StockCount,
+    StockMovement,
+    Stockout,
+    StockSnapshot,
+    Warehouse,
+)
+from catalog.queries.stock import on_hand_at
+from opsdesk.actions.audit import record
+from opsdesk.actions.sql import take_turn
+from opsdesk.core.errors import Conflict, InvalidData
+from opsdesk.core.exchange import future_fault
+from opsdesk.core.periods import zone
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A count: pieces by SKU. ``complete``: what it does not name was counted as none."""
+
+    warehouse: Warehouse
+    external_id: str
+    taken_at: datetime
+    counts: Mapping[Sku, int]
+    complete: bool = False
+
+
+@transaction.atomic
+def take_snapshot(given: Counted, mover: Mover) -> tuple[StockSnapshot, bool]:
+    """Store a count and write what differs from the ledger of then as adjustments.
+
+    Return the snapshot and whether it is new: sent again it changes nothing. ``Conflict`` where
+    the number was used for another count, or a later one is there already.
+    """
+    take_turn(f"snapshot of warehouse {given.warehouse.pk}")
+    _check(given, mover)
+    counts = {sku.pk: number for sku, number in given.counts.items()}
+    known = StockSnapshot.objects.filter(
+        warehouse=given.warehouse, external_id=given.external_id
+    ).first()
+    if known is not None:
+        return _same(known, given, counts), False
+    latest = StockSnapshot.objects.filter(warehouse=given.warehouse).aggregate(at=Max("taken_at"))[
+        "at"
+    ]
+    if latest is not None and given.taken_at < latest:
+        message = _("%(warehouse)s was counted later, at %(at)s: an older count is not taken.")
+        words = {"warehouse": given.warehouse.code, "at": latest.isoformat()}
+        raise Conflict(message % words, field="taken_at")
+    expected = on_hand_at(given.warehouse, given.taken_at)
+    if given.complete:
+        counts = {sku: 0 for sku, there in expected.items() if there} | counts
+    return _store(given, counts, expected, mover), True
+
+
+def _check(given: Counted, mover: Mover) -> None:
+    if not given.external_id.strip() or len(given.external_id) > 80:
+        raise InvalidData(_("Give the count a number of up to 80 characters."), field="external_id")
+    if late := future_fault(given.taken_at, mover.at):
+        raise InvalidData(late, field="taken_at")
+    for sku, number in given.counts.items():
+        if not 0 <= number <= MOST_UNITS:
+            message = _("%(sku)s: a count is a whole number from 0 on.")
+            raise InvalidData(message % {"sku": sku.code}, field="counted")
+
+
+def _same(known: StockSnapshot, given: Counted, counts: Mapping[int, int]) -> StockSnapshot:
+    stored = dict(known.counts.values_list("sku", "counted"))
+    rest = {sku for sku, number in stored.items() if sku not in counts and number == 0}
+    left = stored.keys() - (rest if given.complete else set())
+    if known.taken_at != given.taken_at or {sku: stored[sku] for sku in left} != dict(counts):
+        message = _("The count %(number)s is stored already, and said something else.")
+        raise Conflict(message % {"number": given.external_id}, field="external_id")
+    return known
+
+
+def _store(
+    given: Counted, counts: Mapping[int, int], expected: Mapping[int, int], mover: Mover
+) -> StockSnapshot:
+    skus = Sku.objects.in_bulk(counts)
+    reason = _("Count %(number)s") % {"number": given.external_id}
+    differences = {
+        sku: number - expected.get(sku, 0)
+        for sku, number in sorted(counts.items())
+        if number != expected.get(sku, 0)
+    }
+    entries = [
+        Entry(
+            given.warehouse,
+            skus[sku],
+            MovementKind.ADJUSTMENT,
+            units,
+            happened_at=given.taken_at,
+            reference=given.external_id,
+            reason=reason,
+        )
+        for sku, units in differences.items()
+    ]
+    move_stock(entries, mover)
+    snapshot = StockSnapshot.objects.create(
+        warehouse=given.warehouse,
+        external_id=given.external_id,
+        taken_at=given.taken_at,
+        recorded_at=mover.at,
+        rows=len(counts),
+        adjusted=len(differences),
+        difference=sum(differences.values()),
+    )
+    StockCount.objects.bulk_create(
+        StockCount(snapshot=snapshot, sku_id=sku, counted=number, expected=expected.get(sku, 0))
+        for sku, number in sorted(counts.items())
+    )
+    record("counted", snapshot, by=mover.by, at=mover.at)
+    return snapshot
+
+
+@transaction.atomic
+def note_stockouts(until: date) -> int:
+    """Make the times without stock those of the ledger up to the end of ``until``.
+
+    They are worked out anew from all movements, so that late ones put them right; only what
+    differs is written. Return how many rows changed.
+    """
+    take_turn("stockouts")
+    wanted = {
+        (warehouse, sku, start): end
+        for (warehouse, sku), changes in _daily_changes().items()
+        for start, end in stockout_spans(changes, until)
+    }
+    stored = {(one.warehouse_id, one.sku_id, one.from_day): one for one in Stockout.objects.all()}
+    gone = [one.pk for key, one in stored.items() if key not in wanted]
+    Stockout.objects.filter(pk__in=gone).delete()
+    changed = [one for key, one in stored.items() if key in wanted and one.to_day != wanted[key]]
+    for one in changed:
+        one.to_day = wanted[one.warehouse_id, one.sku_id, one.from_day]
+    # Those that ended come first: of each there is one that is open.
+    for ended in (True, False):
+        part = [one for one in changed if (one.to_day is not None) == ended]
+        Stockout.objects.bulk_update(part, ["to_day"], batch_size=500)
+    fresh = [key for key in wanted if key not in stored]
+    Stockout.objects.bulk_create(
+        Stockout(warehouse_id=key[0], sku_id=key[1], from_day=key[2], to_day=wanted[key])
+        for key in fresh
+    )
+    return len(gone) + len(changed) + len(fresh)
+
+
+def _daily_changes() -> dict[tuple[int, int], list[tuple[date, int, bool]]]:
+    days = (
+        StockMovement.objects.order_by()
+        .annotate(day=TruncDate("happened_at", tzinfo=zone(settings.COMPANY_TIME_ZONE)))
+        .values("warehouse", "sku", "day")
+        .annotate(moved=Sum("units"), held=Sum("reserved"), most=Max("units"))
+        .order_by("warehouse", "sku", "day")
+    )
+    found: dict[tuple[int, int], list[tuple[date, int, bool]]] = defaultdict(list)
+    for row in days:
+        change = (row["day"], row["moved"] - row["held"], row["most"] > 0)
+        found[row["warehouse"], row["sku"]].append(change)
+    return found

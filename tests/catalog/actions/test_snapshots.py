@@ -1,0 +1,105 @@
+"""Counts from outside, and the times without stock."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from catalog.actions.snapshots import Counted, note_stockouts, take_snapshot
+from catalog.actions.stock import Entry, move_stock
+from catalog.models import StockLevel, StockMovement, Stockout, StockSnapshot
+from catalog.queries.stock import check_ledger
+from opsdesk.core.errors import Conflict, InvalidData
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+BEFORE, TAKEN = make.NOW - DAY * 3, make.NOW - DAY * 2
+
+
+@pytest.fixture
+def cup():
+    return make.sku("CUP")
+
+
+@pytest.fixture
+def plate():
+    return make.sku("PLATE")
+
+
+def count(counts, number="C1", **more):
+    given = {"taken_at": TAKEN, "complete": False} | more
+    return take_snapshot(Counted(make.warehouse(), number, counts=counts, **given), make.mover())
+
+
+def levels():
+    return dict(StockLevel.objects.values_list("sku__code", "on_hand"))
+
+
+def adjustments():
+    rows = StockMovement.objects.filter(kind="adjustment").order_by("id")
+    return list(rows.values_list("sku__code", "units", "reason"))
+
+
+def test_what_happened_after_the_count_is_not_part_of_it(cup, plate):
+    make.stock(10, sku=cup, at=BEFORE)
+    make.stock(5, sku=plate, at=BEFORE)
+    move_stock([Entry(make.warehouse(), cup, "sale", -4)], make.mover())
+
+    snapshot, new = count({cup: 9})
+
+    assert new
+    assert (snapshot.rows, snapshot.adjusted, snapshot.difference) == (1, 1, -1)
+    assert list(snapshot.counts.values_list("sku__code", "counted", "expected")) == [("CUP", 9, 10)]
+    assert adjustments() == [("CUP", -1, "Count C1")]
+    assert levels() == {"CUP": 5, "PLATE": 5}
+    assert check_ledger() == []
+
+
+def test_a_complete_count_counts_what_it_does_not_name_as_none(cup, plate):
+    make.stock(10, sku=cup, at=BEFORE)
+    make.stock(5, sku=plate, at=BEFORE)
+
+    count({cup: 10}, complete=True)
+
+    assert adjustments() == [("PLATE", -5, "Count C1")]
+    assert count({cup: 10}, complete=True)[1] is False
+    assert levels() == {"CUP": 10, "PLATE": 0}
+
+
+def test_the_same_count_again_changes_nothing_and_another_one_is_refused(cup):
+    make.stock(10, sku=cup, at=BEFORE)
+    first, _new = count({cup: 9})
+
+    assert count({cup: 9}) == (first, False)
+    for counts, more in (({cup: 8}, {}), ({cup: 9}, {"taken_at": BEFORE})):
+        with pytest.raises(Conflict):
+            count(counts, **more)
+    with pytest.raises(Conflict):
+        count({cup: 1}, "C0", taken_at=BEFORE)
+    with pytest.raises(InvalidData):
+        count({cup: -1}, "C2")
+    with pytest.raises(InvalidData):
+        count({cup: 1}, "C2", taken_at=make.NOW + DAY * 2)
+
+    assert StockSnapshot.objects.count() == 1
+    assert levels() == {"CUP": 9}
+
+
+def test_stockouts_follow_the_ledger_and_late_movements_put_them_right(cup):
+    place = make.stock(5, sku=cup, at=make.NOW - DAY * 9).warehouse
+    move_stock([Entry(place, cup, "sale", -5, happened_at=make.NOW - DAY * 6)], make.mover())
+
+    def spans():
+        return list(Stockout.objects.values_list("from_day", "to_day"))
+
+    assert note_stockouts(make.TODAY) == 1
+    assert note_stockouts(make.TODAY) == 0
+    assert spans() == [(date(2026, 3, 27), None)]
+
+    make.stock(2, sku=cup, at=make.NOW - DAY * 4)
+    assert note_stockouts(make.TODAY) == 1
+    assert spans() == [(date(2026, 3, 27), date(2026, 3, 29))]
+
+    make.stock(2, sku=cup, at=make.NOW - DAY * 7)
+    assert note_stockouts(make.TODAY) == 1
+    assert spans() == []

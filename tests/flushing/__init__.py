@@ -1,0 +1,1 @@
+"""Lets the tests empty the append-only tables, which `manage.py flush` cannot."""
