@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_positions'),
-        ('orders', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('orders', '0001_initial'),
     ]
 
     operations = [
@@ -100,62 +100,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'payslip',
                 'verbose_name_plural': 'payslips',
                 'ordering': ['run', 'person'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PayslipLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('base_salary', 'Base salary'), ('allowance', 'Allowance'), ('performance_pay', 'Performance pay'), ('commission', 'Commission'), ('over_achievement', 'Over-achievement bonus'), ('attendance', 'Attendance bonus'), ('penalty', 'Penalty'), ('bonus', 'Bonus'), ('deduction', 'Deduction'), ('adjustment', 'Adjustment'), ('draw', 'Draw'), ('held', 'Held')], max_length=20, verbose_name='kind')),
-                ('amount', opsdesk.models.fields.MoneyField(verbose_name='amount')),
-                ('code', models.CharField(max_length=60)),
-                ('figures', models.JSONField(default=dict)),
-                ('payslip', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='compensation.payslip')),
-            ],
-            options={
-                'verbose_name': 'payslip line',
-                'verbose_name_plural': 'payslip lines',
-                'ordering': ['payslip', 'position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PlanPosition',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('base_salary', opsdesk.models.fields.MoneyField(verbose_name='base salary')),
-                ('allowance', opsdesk.models.fields.MoneyField(default=0, verbose_name='allowance')),
-                ('performance_pay', opsdesk.models.fields.MoneyField(default=0, verbose_name='performance pay')),
-                ('performance_from', models.CharField(choices=[('person_plan', "The person's work plan"), ('department_volumes', "The three volumes of the department's plan")], default='person_plan', max_length=20, verbose_name='performance measured by')),
-                ('attendance_bonus', opsdesk.models.fields.MoneyField(default=0, verbose_name='attendance bonus')),
-                ('over_min', opsdesk.models.fields.MoneyField(default=0, verbose_name='over-achievement bonus from')),
-                ('over_max', opsdesk.models.fields.MoneyField(default=0, verbose_name='over-achievement bonus to')),
-                ('penalty', opsdesk.models.fields.MoneyField(default=0, verbose_name='penalty')),
-                ('penalty_below', opsdesk.models.fields.ShareField(default=0, verbose_name='penalty below mean completion')),
-                ('commission_split', models.CharField(choices=[('pool', 'One pool for the group, split by days'), ('own', "Each person's own")], max_length=10, verbose_name='commission for')),
-                ('tier_kind', models.CharField(choices=[('whole', 'Whole amount: the rate reached applies to the whole base'), ('marginal', "Marginal: each tier's rate applies to its own part of the base")], max_length=10, verbose_name='kind of tiers')),
-                ('penalty_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.position', verbose_name='mean completion of')),
-                ('position', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.position', verbose_name='position')),
-            ],
-            options={
-                'verbose_name': 'position in the plan',
-                'verbose_name_plural': 'positions in the plan',
-                'ordering': ['version', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PlanTier',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lower', opsdesk.models.fields.ShareField(verbose_name='completion')),
-                ('inclusive', models.BooleanField(default=False, verbose_name='the bound itself belongs to it')),
-                ('rate', opsdesk.models.fields.ShareField(verbose_name='rate')),
-                ('plan_position', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tiers', to='compensation.planposition')),
-            ],
-            options={
-                'verbose_name': 'commission tier',
-                'verbose_name_plural': 'commission tiers',
-                'ordering': ['plan_position', 'lower'],
+                'constraints': [models.UniqueConstraint(fields=('run', 'person'), name='payslip_unique')],
             },
         ),
         migrations.CreateModel(
@@ -182,70 +127,36 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('launch_from__isnull', True), ('launch_to__isnull', True)), ('launch_to__gt', models.F('launch_from')), _connector='OR'), name='plan_launch_ends_after_start', violation_error_message='A launch period must end after it begins.')],
             },
         ),
-        migrations.AddField(
-            model_name='planposition',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='positions', to='compensation.planversion'),
+        migrations.CreateModel(
+            name='PlanPosition',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('base_salary', opsdesk.models.fields.MoneyField(verbose_name='base salary')),
+                ('allowance', opsdesk.models.fields.MoneyField(default=0, verbose_name='allowance')),
+                ('performance_pay', opsdesk.models.fields.MoneyField(default=0, verbose_name='performance pay')),
+                ('performance_from', models.CharField(choices=[('person_plan', "The person's work plan"), ('department_volumes', "The three volumes of the department's plan")], default='person_plan', max_length=20, verbose_name='performance measured by')),
+                ('attendance_bonus', opsdesk.models.fields.MoneyField(default=0, verbose_name='attendance bonus')),
+                ('over_min', opsdesk.models.fields.MoneyField(default=0, verbose_name='over-achievement bonus from')),
+                ('over_max', opsdesk.models.fields.MoneyField(default=0, verbose_name='over-achievement bonus to')),
+                ('penalty', opsdesk.models.fields.MoneyField(default=0, verbose_name='penalty')),
+                ('penalty_below', opsdesk.models.fields.ShareField(default=0, verbose_name='penalty below mean completion')),
+                ('commission_split', models.CharField(choices=[('pool', 'One pool for the group, split by days'), ('own', "Each person's own")], max_length=10, verbose_name='commission for')),
+                ('tier_kind', models.CharField(choices=[('whole', 'Whole amount: the rate reached applies to the whole base'), ('marginal', "Marginal: each tier's rate applies to its own part of the base")], max_length=10, verbose_name='kind of tiers')),
+                ('penalty_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.position', verbose_name='mean completion of')),
+                ('position', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.position', verbose_name='position')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='positions', to='compensation.planversion')),
+            ],
+            options={
+                'verbose_name': 'position in the plan',
+                'verbose_name_plural': 'positions in the plan',
+                'ordering': ['version', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('version', 'position'), name='plan_position_unique'), models.CheckConstraint(condition=models.Q(('over_min__lte', models.F('over_max'))), name='plan_position_over_range', violation_error_message='The range of the bonus must not be reversed.')],
+            },
         ),
         migrations.AddField(
             model_name='payrun',
             name='plan',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pay_runs', to='compensation.planversion', verbose_name='pay plan'),
-        ),
-        migrations.CreateModel(
-            name='FundTier',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lower', opsdesk.models.fields.ShareField(verbose_name='completion')),
-                ('inclusive', models.BooleanField(default=False, verbose_name='the bound itself belongs to it')),
-                ('rate', opsdesk.models.fields.ShareField(verbose_name='rate')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fund_tiers', to='compensation.planversion')),
-            ],
-            options={
-                'verbose_name': 'activity fund tier',
-                'verbose_name_plural': 'activity fund tiers',
-                'ordering': ['version', 'lower'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Proposal',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', opsdesk.models.fields.MonthField(verbose_name='month')),
-                ('kind', models.CharField(choices=[('over_achievement', 'Over-achievement bonus'), ('bonus', 'Bonus'), ('deduction', 'Deduction'), ('misconduct', 'Misconduct: commission forfeited')], max_length=20, verbose_name='kind')),
-                ('amount', opsdesk.models.fields.MoneyField(verbose_name='amount')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('evidence', models.TextField(blank=True, verbose_name='evidence')),
-                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('approved', 'Approved'), ('refused', 'Refused')], default='proposed', editable=False, max_length=10, verbose_name='state')),
-                ('proposed_at', models.DateTimeField(editable=False, verbose_name='proposed at')),
-                ('decided_at', models.DateTimeField(editable=False, null=True, verbose_name='decided at')),
-                ('decided_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pay_proposals', to='accounts.person', verbose_name='person')),
-                ('proposed_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by')),
-            ],
-            options={
-                'verbose_name': 'pay proposal',
-                'verbose_name_plural': 'pay proposals',
-                'ordering': ['-month', 'person', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='WorkTask',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', opsdesk.models.fields.MonthField(verbose_name='month')),
-                ('kind', models.CharField(blank=True, choices=[('promotion', 'Promotion volume'), ('feedback', 'Feedback volume'), ('recruiting', 'Recruiting volume')], max_length=12, verbose_name='volume')),
-                ('name', models.CharField(max_length=200, verbose_name='task')),
-                ('planned', opsdesk.models.fields.MoneyField(verbose_name='planned')),
-                ('actual', opsdesk.models.fields.MoneyField(default=0, verbose_name='actual')),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='work_tasks', to='accounts.department', verbose_name='department')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='work_tasks', to='accounts.person', verbose_name='person')),
-            ],
-            options={
-                'verbose_name': 'work plan task',
-                'verbose_name_plural': 'work plan',
-                'ordering': ['-month', 'person', 'department', 'id'],
-            },
         ),
         migrations.CreateModel(
             name='Attendance',
@@ -282,25 +193,39 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('run', 'seq'), name='base_row_unique'), models.CheckConstraint(condition=models.Q(('order__isnull', True), ('return_case__isnull', True), _connector='OR'), name='base_row_order_or_return')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='payslip',
-            constraint=models.UniqueConstraint(fields=('run', 'person'), name='payslip_unique'),
+        migrations.CreateModel(
+            name='PayslipLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('kind', models.CharField(choices=[('base_salary', 'Base salary'), ('allowance', 'Allowance'), ('performance_pay', 'Performance pay'), ('commission', 'Commission'), ('over_achievement', 'Over-achievement bonus'), ('attendance', 'Attendance bonus'), ('penalty', 'Penalty'), ('bonus', 'Bonus'), ('deduction', 'Deduction'), ('adjustment', 'Adjustment'), ('draw', 'Draw'), ('held', 'Held')], max_length=20, verbose_name='kind')),
+                ('amount', opsdesk.models.fields.MoneyField(verbose_name='amount')),
+                ('code', models.CharField(max_length=60)),
+                ('figures', models.JSONField(default=dict)),
+                ('payslip', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='compensation.payslip')),
+            ],
+            options={
+                'verbose_name': 'payslip line',
+                'verbose_name_plural': 'payslip lines',
+                'ordering': ['payslip', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('payslip', 'position'), name='payslip_line_unique')],
+            },
         ),
-        migrations.AddConstraint(
-            model_name='payslipline',
-            constraint=models.UniqueConstraint(fields=('payslip', 'position'), name='payslip_line_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='plantier',
-            constraint=models.UniqueConstraint(fields=('plan_position', 'lower'), name='plan_tier_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='planposition',
-            constraint=models.UniqueConstraint(fields=('version', 'position'), name='plan_position_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='planposition',
-            constraint=models.CheckConstraint(condition=models.Q(('over_min__lte', models.F('over_max'))), name='plan_position_over_range', violation_error_message='The range of the bonus must not be reversed.'),
+        migrations.CreateModel(
+            name='PlanTier',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('lower', opsdesk.models.fields.ShareField(verbose_name='completion')),
+                ('inclusive', models.BooleanField(default=False, verbose_name='the bound itself belongs to it')),
+                ('rate', opsdesk.models.fields.ShareField(verbose_name='rate')),
+                ('plan_position', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tiers', to='compensation.planposition')),
+            ],
+            options={
+                'verbose_name': 'commission tier',
+                'verbose_name_plural': 'commission tiers',
+                'ordering': ['plan_position', 'lower'],
+                'constraints': [models.UniqueConstraint(fields=('plan_position', 'lower'), name='plan_tier_unique')],
+            },
         ),
         migrations.AddConstraint(
             model_name='payrun',
@@ -314,40 +239,62 @@ class Migration(migrations.Migration):
             model_name='payrun',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'calculated', 'submitted']), ('approved_by__isnull', False), _connector='OR'), name='pay_run_approved_by_somebody'),
         ),
-        migrations.AddConstraint(
-            model_name='fundtier',
-            constraint=models.UniqueConstraint(fields=('version', 'lower'), name='fund_tier_unique'),
+        migrations.CreateModel(
+            name='FundTier',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('lower', opsdesk.models.fields.ShareField(verbose_name='completion')),
+                ('inclusive', models.BooleanField(default=False, verbose_name='the bound itself belongs to it')),
+                ('rate', opsdesk.models.fields.ShareField(verbose_name='rate')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fund_tiers', to='compensation.planversion')),
+            ],
+            options={
+                'verbose_name': 'activity fund tier',
+                'verbose_name_plural': 'activity fund tiers',
+                'ordering': ['version', 'lower'],
+                'constraints': [models.UniqueConstraint(fields=('version', 'lower'), name='fund_tier_unique')],
+            },
         ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='proposal_amount_not_negative'),
+        migrations.CreateModel(
+            name='Proposal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', opsdesk.models.fields.MonthField(verbose_name='month')),
+                ('kind', models.CharField(choices=[('over_achievement', 'Over-achievement bonus'), ('bonus', 'Bonus'), ('deduction', 'Deduction'), ('misconduct', 'Misconduct: commission forfeited')], max_length=20, verbose_name='kind')),
+                ('amount', opsdesk.models.fields.MoneyField(verbose_name='amount')),
+                ('reason', models.TextField(verbose_name='reason')),
+                ('evidence', models.TextField(blank=True, verbose_name='evidence')),
+                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('approved', 'Approved'), ('refused', 'Refused')], default='proposed', editable=False, max_length=10, verbose_name='state')),
+                ('proposed_at', models.DateTimeField(editable=False, verbose_name='proposed at')),
+                ('decided_at', models.DateTimeField(editable=False, null=True, verbose_name='decided at')),
+                ('decided_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pay_proposals', to='accounts.person', verbose_name='person')),
+                ('proposed_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by')),
+            ],
+            options={
+                'verbose_name': 'pay proposal',
+                'verbose_name_plural': 'pay proposals',
+                'ordering': ['-month', 'person', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='proposal_amount_not_negative'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='proposal_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('decided_by__isnull', False)), _connector='OR'), name='proposal_decided_by_somebody'), models.UniqueConstraint(condition=models.Q(('kind', 'over_achievement'), models.Q(('state', 'refused'), _negated=True)), fields=('person', 'month'), name='proposal_one_over_achievement')],
+            },
         ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='proposal_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('decided_by__isnull', False)), _connector='OR'), name='proposal_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'over_achievement'), models.Q(('state', 'refused'), _negated=True)), fields=('person', 'month'), name='proposal_one_over_achievement'),
-        ),
-        migrations.AddConstraint(
-            model_name='worktask',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('month', 'person', 'name'), name='work_task_person_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='worktask',
-            constraint=models.UniqueConstraint(condition=models.Q(('department__isnull', False)), fields=('month', 'department', 'kind', 'name'), name='work_task_department_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='worktask',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('department__isnull', True), ('kind', ''), ('person__isnull', False)), models.Q(('department__isnull', False), ('person__isnull', True), models.Q(('kind', ''), _negated=True)), _connector='OR'), name='work_task_one_owner', violation_error_message='A task belongs to a person, or to a department with the kind of volume.'),
-        ),
-        migrations.AddConstraint(
-            model_name='worktask',
-            constraint=models.CheckConstraint(condition=models.Q(('planned__gte', 0), ('actual__gte', 0)), name='work_task_not_negative', violation_error_message='Planned and actual quantities are not negative.'),
+        migrations.CreateModel(
+            name='WorkTask',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', opsdesk.models.fields.MonthField(verbose_name='month')),
+                ('kind', models.CharField(blank=True, choices=[('promotion', 'Promotion volume'), ('feedback', 'Feedback volume'), ('recruiting', 'Recruiting volume')], max_length=12, verbose_name='volume')),
+                ('name', models.CharField(max_length=200, verbose_name='task')),
+                ('planned', opsdesk.models.fields.MoneyField(verbose_name='planned')),
+                ('actual', opsdesk.models.fields.MoneyField(default=0, verbose_name='actual')),
+                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='work_tasks', to='accounts.department', verbose_name='department')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='work_tasks', to='accounts.person', verbose_name='person')),
+            ],
+            options={
+                'verbose_name': 'work plan task',
+                'verbose_name_plural': 'work plan',
+                'ordering': ['-month', 'person', 'department', 'id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('month', 'person', 'name'), name='work_task_person_unique'), models.UniqueConstraint(condition=models.Q(('department__isnull', False)), fields=('month', 'department', 'kind', 'name'), name='work_task_department_unique'), models.CheckConstraint(condition=models.Q(models.Q(('department__isnull', True), ('kind', ''), ('person__isnull', False)), models.Q(('department__isnull', False), ('person__isnull', True), models.Q(('kind', ''), _negated=True)), _connector='OR'), name='work_task_one_owner', violation_error_message='A task belongs to a person, or to a department with the kind of volume.'), models.CheckConstraint(condition=models.Q(('planned__gte', 0), ('actual__gte', 0)), name='work_task_not_negative', violation_error_message='Planned and actual quantities are not negative.')],
+            },
         ),
     ]

@@ -64,6 +64,26 @@ class Migration(migrations.Migration):
                 'verbose_name': 'nightly run',
                 'verbose_name_plural': 'nightly runs',
                 'ordering': ['-id'],
+                'constraints': [models.UniqueConstraint(fields=('as_of', 'number'), name='nightly_run_unique'), models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('state',), name='nightly_run_one_running')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FactWork',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField()),
+                ('week', models.DateField()),
+                ('month', models.DateField()),
+                ('quarter', models.DateField()),
+                ('year', models.DateField()),
+                ('family', models.CharField(choices=[('sales', 'Sales'), ('refunds', 'Refunds')], max_length=20)),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.store')),
+            ],
+            options={
+                'verbose_name': 'day in work',
+                'verbose_name_plural': 'days in work',
+                'indexes': [models.Index(fields=['day'], name='fact_work_day_idx')],
+                'constraints': [models.UniqueConstraint(fields=('family', 'store', 'day'), name='fact_work_unique')],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +103,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'step',
                 'verbose_name_plural': 'steps',
                 'ordering': ['run', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('run', 'name'), name='nightly_step_unique')],
             },
         ),
         migrations.CreateModel(
@@ -114,6 +135,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'facts of a period',
                 'verbose_name_plural': 'facts by period',
+                'constraints': [models.UniqueConstraint(fields=('scope_kind', 'scope_id', 'period_kind', 'start'), name='period_fact_unique')],
             },
         ),
         migrations.CreateModel(
@@ -134,6 +156,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'refunds of a day',
                 'verbose_name_plural': 'refunds by day',
+                'indexes': [models.Index(fields=['day'], name='refund_day_idx')],
+                'constraints': [models.UniqueConstraint(fields=('store', 'day'), name='refund_day_unique')],
             },
         ),
         migrations.CreateModel(
@@ -151,6 +175,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'restatement',
                 'verbose_name_plural': 'restatements',
                 'ordering': ['-day', 'store', 'component'],
+                'constraints': [models.UniqueConstraint(fields=('store', 'day', 'component'), name='restatement_unique')],
             },
         ),
         migrations.CreateModel(
@@ -187,6 +212,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'sales of a day',
                 'verbose_name_plural': 'sales by day',
+                'indexes': [models.Index(fields=['day'], name='sales_day_idx')],
+                'constraints': [models.UniqueConstraint(fields=('store', 'day'), name='sales_day_unique')],
             },
         ),
         migrations.CreateModel(
@@ -203,6 +230,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'scorecard template',
                 'verbose_name_plural': 'scorecard templates',
                 'ordering': ['position', 'level', '-version'],
+                'constraints': [models.UniqueConstraint(fields=('position', 'level', 'period_kind', 'version'), name='scorecard_template_unique')],
             },
         ),
         migrations.CreateModel(
@@ -222,6 +250,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'scorecard item',
                 'verbose_name_plural': 'scorecard items',
                 'ordering': ['template', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('template', 'metric'), name='scorecard_item_unique'), models.CheckConstraint(condition=models.Q(('weight__gte', 1), ('weight__lte', 100)), name='scorecard_item_weight'), models.CheckConstraint(condition=models.Q(('floor__isnull', True), models.Q(('floor', models.F('target')), _negated=True), _connector='OR'), name='scorecard_item_floor_not_target')],
             },
         ),
         migrations.CreateModel(
@@ -240,6 +269,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'scorecard',
                 'verbose_name_plural': 'scorecards',
                 'ordering': ['-start', 'person'],
+                'constraints': [models.UniqueConstraint(fields=('person', 'template', 'start'), name='scorecard_unique')],
             },
         ),
         migrations.CreateModel(
@@ -254,89 +284,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'target',
                 'verbose_name_plural': 'targets',
                 'ordering': ['-month', 'department'],
+                'constraints': [models.UniqueConstraint(fields=('department', 'month'), name='target_unique'), models.CheckConstraint(condition=models.Q(('net_sales__gt', 0)), name='target_positive', violation_error_message='A target is above 0.')],
             },
-        ),
-        migrations.CreateModel(
-            name='FactWork',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('week', models.DateField()),
-                ('month', models.DateField()),
-                ('quarter', models.DateField()),
-                ('year', models.DateField()),
-                ('family', models.CharField(choices=[('sales', 'Sales'), ('refunds', 'Refunds')], max_length=20)),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.store')),
-            ],
-            options={
-                'verbose_name': 'day in work',
-                'verbose_name_plural': 'days in work',
-                'indexes': [models.Index(fields=['day'], name='fact_work_day_idx')],
-                'constraints': [models.UniqueConstraint(fields=('family', 'store', 'day'), name='fact_work_unique')],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='nightlyrun',
-            constraint=models.UniqueConstraint(fields=('as_of', 'number'), name='nightly_run_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='nightlyrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('state',), name='nightly_run_one_running'),
-        ),
-        migrations.AddConstraint(
-            model_name='nightlystep',
-            constraint=models.UniqueConstraint(fields=('run', 'name'), name='nightly_step_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodfact',
-            constraint=models.UniqueConstraint(fields=('scope_kind', 'scope_id', 'period_kind', 'start'), name='period_fact_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='refundday',
-            index=models.Index(fields=['day'], name='refund_day_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='refundday',
-            constraint=models.UniqueConstraint(fields=('store', 'day'), name='refund_day_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='restatement',
-            constraint=models.UniqueConstraint(fields=('store', 'day', 'component'), name='restatement_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='salesday',
-            index=models.Index(fields=['day'], name='sales_day_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='salesday',
-            constraint=models.UniqueConstraint(fields=('store', 'day'), name='sales_day_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='scorecardtemplate',
-            constraint=models.UniqueConstraint(fields=('position', 'level', 'period_kind', 'version'), name='scorecard_template_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='scorecarditem',
-            constraint=models.UniqueConstraint(fields=('template', 'metric'), name='scorecard_item_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='scorecarditem',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gte', 1), ('weight__lte', 100)), name='scorecard_item_weight'),
-        ),
-        migrations.AddConstraint(
-            model_name='scorecarditem',
-            constraint=models.CheckConstraint(condition=models.Q(('floor__isnull', True), models.Q(('floor', models.F('target')), _negated=True), _connector='OR'), name='scorecard_item_floor_not_target'),
-        ),
-        migrations.AddConstraint(
-            model_name='scorecard',
-            constraint=models.UniqueConstraint(fields=('person', 'template', 'start'), name='scorecard_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('department', 'month'), name='target_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('net_sales__gt', 0)), name='target_positive', violation_error_message='A target is above 0.'),
         ),
     ]

@@ -11,9 +11,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('catalog', '0001_initial'),
         ('opsdesk', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'customer',
                 'verbose_name_plural': 'customers',
+                'constraints': [models.UniqueConstraint(fields=('store', 'external_id'), name='customer_unique')],
             },
         ),
         migrations.CreateModel(
@@ -64,6 +65,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'order',
                 'verbose_name_plural': 'orders',
                 'ordering': ['-placed_at', '-id'],
+                'indexes': [models.Index(fields=['store', 'business_date'], name='order_store_day_idx'), models.Index(fields=['-placed_at', '-id'], name='order_placed_idx'), models.Index(fields=['customer', 'placed_at'], name='order_customer_idx'), models.Index(fields=['external_id'], name='order_external_idx')],
+                'constraints': [models.UniqueConstraint(fields=('store', 'external_id'), name='order_unique'), models.CheckConstraint(condition=models.Q(('fx_rate__gt', 0)), name='order_rate_positive')],
             },
         ),
         migrations.CreateModel(
@@ -107,22 +110,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'order line',
                 'verbose_name_plural': 'order lines',
                 'ordering': ['order', 'line_no'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Payment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(max_length=100, verbose_name='external id')),
-                ('amount', opsdesk.models.fields.MoneyField(verbose_name='amount')),
-                ('collected_at', models.DateTimeField(null=True, verbose_name='collected at')),
-                ('collected_on', models.DateField(null=True, verbose_name='collected on')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='orders.order', verbose_name='order')),
-            ],
-            options={
-                'verbose_name': 'payment',
-                'verbose_name_plural': 'payments',
-                'ordering': ['order', 'collected_at'],
+                'indexes': [models.Index(fields=['store', 'business_date'], name='order_line_day_idx')],
+                'constraints': [models.UniqueConstraint(fields=('order', 'line_no'), name='order_line_unique')],
             },
         ),
         migrations.CreateModel(
@@ -155,6 +144,25 @@ class Migration(migrations.Migration):
                 'verbose_name': 'return',
                 'verbose_name_plural': 'returns',
                 'ordering': ['-requested_at', '-id'],
+                'indexes': [models.Index(fields=['store', 'refunded_on'], name='return_store_day_idx'), models.Index(fields=['-requested_at', '-id'], name='return_requested_idx')],
+                'constraints': [models.UniqueConstraint(fields=('store', 'external_id'), name='return_unique'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['refunded', 'closed']), _negated=True), ('refunded_on__isnull', False), _connector='OR'), name='return_refunded_has_day')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Payment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('external_id', models.CharField(max_length=100, verbose_name='external id')),
+                ('amount', opsdesk.models.fields.MoneyField(verbose_name='amount')),
+                ('collected_at', models.DateTimeField(null=True, verbose_name='collected at')),
+                ('collected_on', models.DateField(null=True, verbose_name='collected on')),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='orders.order', verbose_name='order')),
+            ],
+            options={
+                'verbose_name': 'payment',
+                'verbose_name_plural': 'payments',
+                'ordering': ['order', 'collected_at'],
+                'constraints': [models.UniqueConstraint(fields=('order', 'external_id'), name='payment_unique')],
             },
         ),
         migrations.CreateModel(
@@ -179,66 +187,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'return line',
                 'verbose_name_plural': 'return lines',
                 'ordering': ['return_case', 'line_no'],
+                'constraints': [models.UniqueConstraint(fields=('return_case', 'line_no'), name='return_line_unique')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.UniqueConstraint(fields=('store', 'external_id'), name='customer_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['store', 'business_date'], name='order_store_day_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['-placed_at', '-id'], name='order_placed_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['customer', 'placed_at'], name='order_customer_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['external_id'], name='order_external_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('store', 'external_id'), name='order_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('fx_rate__gt', 0)), name='order_rate_positive'),
-        ),
-        migrations.AddIndex(
-            model_name='orderline',
-            index=models.Index(fields=['store', 'business_date'], name='order_line_day_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('order', 'line_no'), name='order_line_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('order', 'external_id'), name='payment_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='return',
-            index=models.Index(fields=['store', 'refunded_on'], name='return_store_day_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='return',
-            index=models.Index(fields=['-requested_at', '-id'], name='return_requested_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='return',
-            constraint=models.UniqueConstraint(fields=('store', 'external_id'), name='return_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='return',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['refunded', 'closed']), _negated=True), ('refunded_on__isnull', False), _connector='OR'), name='return_refunded_has_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnline',
-            constraint=models.UniqueConstraint(fields=('return_case', 'line_no'), name='return_line_unique'),
         ),
     ]

@@ -3,7 +3,7 @@
 from collections import Counter
 from threading import Barrier, Thread
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 
 def at_once(*works):
@@ -18,7 +18,8 @@ def at_once(*works):
             start.wait()
             results.append(work())
         except Exception as error:  # the kind is the result: compared whole by the test
-            results.append(type(error).__name__)
+            told = isinstance(error, OperationalError)  # its name alone would not say what broke
+            results.append(repr(error) if told else type(error).__name__)
         finally:
             connection.close()
 
