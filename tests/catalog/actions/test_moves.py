@@ -1,6 +1,6 @@
 """Every move of every life of the catalogue, allowed and forbidden, from the one table."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -8,80 +8,23 @@ from accounts.core.roles import Role
 from accounts.queries.clients import scope_of_client
 from catalog.actions.moves import Course, Mover, begin, move, options
 from catalog.core.lifecycle import LIVES
-from catalog.models import (
-    InboundShipment,
-    LifeEvent,
-    Listing,
-    Product,
-    Promotion,
-    PurchaseOrder,
-    Violation,
-)
+from catalog.models import LifeEvent, Product
 from catalog.queries.lives import history
 from opsdesk.core.errors import InvalidData, InvalidTransition, NotAllowed, NotReady
 from opsdesk.core.moves import drawing
 from opsdesk.models import AuditEntry
 from tests import factories as make
+from tests.catalog.lives import MODELS, thing
 from tests.factories import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
 
-MODELS = {
-    "product": Product,
-    "listing": Listing,
-    "promotion": Promotion,
-    "purchase_order": PurchaseOrder,
-    "inbound_shipment": InboundShipment,
-    "violation": Violation,
-}
 EVERY = [
     (life.name, state.value, verb)
     for life in LIVES.values()
     for state in life.states
     for verb in life.moves
 ]
-
-
-def thing(name, state):
-    """A row of the noun in ``state``; what a move asks for besides is not looked at here."""
-    day = date(2026, 4, 1)
-    match name:
-        case "product":
-            return make.product(status=state)
-        case "listing":
-            return make.listing(status=state, price=1)
-        case "promotion":
-            return Promotion.objects.create(
-                store=make.store(),
-                code="p",
-                name="P",
-                warms_up_on=day,
-                runs_on=day,
-                wraps_up_on=day + timedelta(days=1),
-                ends_on=day + timedelta(days=1),
-                budget=1,
-                status=state,
-            )
-        case "purchase_order" | "inbound_shipment":
-            order = PurchaseOrder.objects.create(
-                code="PO1",
-                supplier=make.supplier(),
-                warehouse=make.warehouse(),
-                currency="CNY",
-                status=state if name == "purchase_order" else "ordered",
-            )
-            if name == "purchase_order":
-                return order
-            return InboundShipment.objects.create(order=order, reference="R1", status=state)
-        case "violation":
-            return Violation.objects.create(
-                store=make.store(),
-                external_id="v",
-                kind="warning",
-                severity="minor",
-                happened_on=day,
-                status=state,
-            )
 
 
 def course(name, **more):

@@ -1,0 +1,88 @@
+"""A thing in each state of each life of the catalogue."""
+
+from datetime import date, timedelta
+
+from catalog.core.lifecycle import LIVES
+from catalog.models import (
+    InboundShipment,
+    LifeEvent,
+    Listing,
+    Product,
+    Promotion,
+    PurchaseOrder,
+    Violation,
+)
+from tests import factories as make
+
+MODELS = {
+    "product": Product,
+    "listing": Listing,
+    "promotion": Promotion,
+    "purchase_order": PurchaseOrder,
+    "inbound_shipment": InboundShipment,
+    "violation": Violation,
+}
+
+
+def thing(name, state):
+    """A row of the noun in ``state``; what a move asks for besides is not looked at here."""
+    day = date(2026, 4, 1)
+    match name:
+        case "product":
+            return make.product("p", status=state)
+        case "listing":
+            return make.listing("l", store=make.store("UK"), status=state, price=1)
+        case "promotion":
+            return Promotion.objects.create(
+                store=make.store("UK"),
+                code="p",
+                name="P",
+                warms_up_on=day,
+                runs_on=day,
+                wraps_up_on=day + timedelta(days=1),
+                ends_on=day + timedelta(days=1),
+                budget=1,
+                status=state,
+            )
+        case "purchase_order" | "inbound_shipment":
+            order = PurchaseOrder.objects.create(
+                code="PO1",
+                supplier=make.supplier(),
+                warehouse=make.warehouse(),
+                currency="CNY",
+                status=state if name == "purchase_order" else "ordered",
+            )
+            if name == "purchase_order":
+                return order
+            return InboundShipment.objects.create(order=order, reference="R1", status=state)
+        case "violation":
+            return Violation.objects.create(
+                store=make.store("UK"),
+                external_id="v",
+                kind="warning",
+                severity="minor",
+                happened_on=day,
+                status=state,
+            )
+
+
+# What a thing with nothing besides still needs before a move, by life and verb.
+UNREADY = {
+    ("product", "research"),  # a report
+    ("product", "inspect"),  # a sample's result
+    ("product", "review"),  # an inspection's result
+    ("product", "clear_for_sale"),  # a signed checklist
+    ("product", "put_on_sale"),  # a SKU's cost
+    ("listing", "submit"),  # content
+    ("listing", "go_live"),  # the platform's id
+    ("listing", "resume"),
+    ("promotion", "warm_up"),  # what it is for
+    ("promotion", "run"),
+    ("purchase_order", "order"),  # lines
+}
+STATES = [(life.name, state.value) for life in LIVES.values() for state in life.states]
+
+
+def state_of(name):
+    """The state in which the one thing of this life stands, and how much was written of it."""
+    return MODELS[name].objects.get().status, LifeEvent.objects.count()
