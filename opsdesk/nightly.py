@@ -20,6 +20,7 @@ from kpis.actions.scorecards import make_scorecards
 from kpis.actions.steps import Step, StepRun
 from opsdesk.actions.jobs import Clock, JobRun, claim, execute, handles
 from orders.actions.demand import fill_demand
+from orders.actions.linking import link_lines
 from orders.actions.rates import reconvert
 
 # So far back late orders and changed rates reach the demand by day.
@@ -53,8 +54,9 @@ def grade_suppliers(step: StepRun) -> None:
 
 
 def count_demand(step: StepRun) -> None:
-    """Bring the demand by SKU and day up to the orders."""
+    """Link lines whose SKU has come, then bring the demand by SKU and day up to the orders."""
     with step.piece() as tally:
+        tally.written += link_lines(at=step.job_run.clock())
         tally.written += fill_demand(step.run.as_of - DEMAND_DAYS, step.run.as_of)
 
 

@@ -46,6 +46,7 @@ _KEPT = {
     "handover: accepted": gettext_lazy("handover accepted by both"),
     "handover: declined": gettext_lazy("handover declined"),
     "handover: withdrawn": gettext_lazy("handover withdrawn"),
+    "linked": gettext_lazy("linked to lines that came before it"),
     "graded": gettext_lazy("given another grade"),
     "purchase_order: begin": gettext_lazy("purchase order begun"),
     "purchase_order: order": gettext_lazy("purchase order placed"),

@@ -151,7 +151,13 @@ class OrderLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order", "line_no"], name="order_line_unique")
         ]
-        indexes = [models.Index(fields=["store", "business_date"], name="order_line_day_idx")]
+        indexes = [
+            models.Index(fields=["store", "business_date"], name="order_line_day_idx"),
+            # few rows, or none: those that wait for their SKU
+            models.Index(
+                fields=["item_code"], condition=Q(sku__isnull=True), name="order_line_unlinked"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.line_no}"

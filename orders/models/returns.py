@@ -130,6 +130,11 @@ class ReturnLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["return_case", "line_no"], name="return_line_unique")
         ]
+        indexes = [
+            models.Index(
+                fields=["item_code"], condition=Q(sku__isnull=True), name="return_line_unlinked"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.return_case_id}/{self.line_no}"

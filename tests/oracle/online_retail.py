@@ -54,6 +54,7 @@ class Line:
     kind: str
     quantity: int
     pounds: Decimal
+    code: str
 
 
 @dataclass
@@ -162,6 +163,7 @@ def read_documents(path: Path = ORDERS) -> list[Document]:
                 kind_of(number, row["StockCode"]),
                 int(row["Quantity"]),
                 to_cents(int(row["Quantity"]) * Decimal(row["UnitPrice"])),
+                row["StockCode"],
             )
             for row in rows
         ]
