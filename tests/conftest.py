@@ -5,7 +5,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import translation
+
+from tests.databases import drop_test_database, make_test_database
 
 REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -20,32 +23,11 @@ def missing(item):
     return None
 
 
-def commits(item):
-    """Whether the test commits; it empties the tables, the shipped plan's too, when it ends."""
-    marker = item.get_closest_marker("django_db")
-    return bool(marker and marker.kwargs.get("transaction"))
-
-
-def keep_migrated_rows(item):
-    """Have every test that empties the database put back what the migrations wrote.
-
-    One that does not would leave the next without roles and the shipped plan, and with content
-    types that are in the way of those to be put back.
-    """
-    marker = item.get_closest_marker("django_db")
-    if marker and marker.kwargs.get("transaction"):
-        kwargs = {**marker.kwargs, "serialized_rollback": True}
-        item.add_marker(pytest.mark.django_db(*marker.args, **kwargs), append=False)
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         if reason := missing(item):
             item.add_marker(pytest.mark.skip(reason=reason))
-        keep_migrated_rows(item)
-    # Whatever the random order: nobody comes after them who counts on what migrations wrote.
-    items.sort(key=commits)
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +41,26 @@ def pytest_unconfigure():
     folder = Path(os.environ["OPSDESK_VAR"])
     if folder.name.startswith("opsdesk-test-"):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    """The database is there already: a copy."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def copied(django_db_modify_db_settings):
+    """Copy the migrated database to where the tests' own is expected; drop it in the end."""
+    name = connection.creation._get_test_db_name()
+    make_test_database(name)
+    yield
+    drop_test_database(name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(copied, django_db_setup):
+    """As pytest-django does, after there is a copy."""
 
 
 @pytest.fixture(scope="session")

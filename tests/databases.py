@@ -1,5 +1,9 @@
-"""Databases of their own for tests that start real processes, on SQLite and PostgreSQL."""
+"""Databases made as copies of a migrated one, on SQLite and PostgreSQL.
 
+Migrating an empty database takes half a minute, and every run of the tests needs several.
+"""
+
+import fcntl
 import os
 import shutil
 import signal
@@ -9,6 +13,8 @@ import time
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,6 +24,10 @@ from django.db import connections
 ROOT = Path(__file__).resolve().parents[1]
 SERVER = os.environ.get("DATABASE_URL", "")
 FILE = "opsdesk.sqlite3"
+APPS = ("opsdesk", "accounts", "catalog", "orders", "kpis", "compensation")
+TEMPLATES = ROOT / ".pytest_cache" / "migrated"
+PREFIX = "opsdesk_migrated_"
+ON_SERVER = ".server"
 
 
 @dataclass(frozen=True)
@@ -96,19 +106,79 @@ class OwnDatabase:
 
 
 def make_database(folder):
-    """Return a new database with all tables."""
-    made = OwnDatabase(folder, f"opsdesk_own_{uuid.uuid4().hex[:12]}")
-    folder.mkdir(parents=True, exist_ok=True)
-    if SERVER:
-        _administer(f'CREATE DATABASE "{made.name}"')
-    made.run("migrate", "-v0")
+    """Return a new database with all tables and what the migrations write."""
+    return migrated().copy(folder)
+
+
+@cache
+def migrated():
+    """Return the database that others are copies of; made once for the code as it is now.
+
+    Whoever comes while it is made waits. Those of earlier code go after an hour.
+    """
+    name = f"{PREFIX}{_digest_of_the_code()}"
+    TEMPLATES.mkdir(parents=True, exist_ok=True)
+    made = OwnDatabase(TEMPLATES / f"{name}{ON_SERVER if SERVER else ''}", name)
+    with (TEMPLATES / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _whole(made):
+            _forget_older()
+            made.drop()
+            made.folder.mkdir()
+            if SERVER:
+                _administer(f'CREATE DATABASE "{name}"')
+            made.run("migrate", "-v0")
+            (made.folder / "whole").touch()
     return made
+
+
+def make_test_database(name):
+    """Copy the migrated database to ``name``: a file, or a database of the server."""
+    source = migrated()
+    drop_test_database(name)
+    if SERVER:
+        _administer(f'CREATE DATABASE "{name}" TEMPLATE "{source.name}"')
+    else:
+        shutil.copy(source.folder / FILE, name)
+
+
+def drop_test_database(name):
+    """Remove what ``make_test_database`` made."""
+    if SERVER:
+        _administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    else:
+        for end in ("", "-wal", "-shm"):
+            Path(f"{name}{end}").unlink(missing_ok=True)
+
+
+def _digest_of_the_code():
+    files = sorted(file for app in APPS for file in (ROOT / app).rglob("*.py"))
+    files.append(ROOT / "requirements" / "run.txt")
+    digest = blake2b(str(ROOT).encode(), digest_size=8)
+    for file in files:
+        digest.update(f"{file.relative_to(ROOT)}\n".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _whole(made):
+    if not (made.folder / "whole").exists():
+        return False
+    there = "SELECT 1 FROM pg_database WHERE datname = %s"
+    return not SERVER or bool(_administer(there, [made.name]))
+
+
+def _forget_older():
+    for folder in TEMPLATES.glob(f"{PREFIX}*"):
+        old = time.time() - folder.stat().st_mtime > 3600
+        if old and folder.name.endswith(ON_SERVER) == bool(SERVER):
+            OwnDatabase(folder, folder.name.removesuffix(ON_SERVER)).drop()
 
 
 def _url(name):
     return urlunsplit(urlsplit(SERVER)._replace(path=f"/{name}"))
 
 
-def _administer(statement):
+def _administer(statement, values=None):
     with psycopg.connect(_url("postgres"), autocommit=True) as connection:
-        connection.execute(statement)
+        cursor = connection.execute(statement, values)
+        return cursor.fetchall() if cursor.description else []

@@ -1,1 +1,1 @@
-"""Lets the tests empty the append-only tables, which `manage.py flush` cannot."""
+"""Puts the migrated database back where Django would empty it."""

@@ -18,7 +18,7 @@ from tests.pages.test_browser import browser, company, pages, visit  # noqa: F40
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 
 CANARY = (

@@ -19,7 +19,7 @@ from tests.opsdesk.admin.test_versions import change_url, opened
 from tests.pages.signing import sign_in
 from tests.pages.test_browser import company  # noqa: F401
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label_lower)
 SEED = 20261122

@@ -21,7 +21,7 @@ from tests.pages.test_browser import PHONE, browser, company, pages, visit  # no
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 
 FORMS = (

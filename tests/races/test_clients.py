@@ -25,7 +25,7 @@ from tests.races.crowd import at_once
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 
 CROWD = 50

@@ -18,7 +18,7 @@ from tests import factories
 from tests.factories import NOW
 from tests.races.crowd import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 MARCH, MAY = date(2026, 3, 1), date(2026, 5, 1)
 
 

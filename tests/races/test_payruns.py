@@ -26,7 +26,7 @@ from tests.races.crowd import at_once
 
 MARCH = Period.parse("2026-03")
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

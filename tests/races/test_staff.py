@@ -12,7 +12,7 @@ from tests import factories
 from tests.factories import NOW
 from tests.races.crowd import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_of_twenty_files_with_one_change_one_changes_anything():

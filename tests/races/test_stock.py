@@ -15,7 +15,7 @@ from tests.races.crowd import at_once
 # STOCK_ROUNDS=200 for the long run
 MANY = int(os.environ.get("STOCK_ROUNDS", "20"))
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

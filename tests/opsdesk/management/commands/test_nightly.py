@@ -140,7 +140,7 @@ def test_a_wrong_call_ends_with_two(words):
     assert "usage: manage.py nightly" in ended.stderr
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_run_in_other_hands_is_waited_for():
     news()
     run = start_run(by=None, at=timezone.now())
