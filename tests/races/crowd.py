@@ -1,9 +1,13 @@
 """Doing one thing many times at once, each on a connection of its own."""
 
+import fcntl
 from collections import Counter
+from contextlib import contextmanager
 from threading import Barrier, Thread
 
 from django.db import OperationalError, connection
+
+from tests.databases import TEMPLATES
 
 
 def at_once(*works):
@@ -24,8 +28,20 @@ def at_once(*works):
             connection.close()
 
     threads = [Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with alone():
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     return Counter(results)
+
+
+@contextmanager
+def alone():
+    """Let the storms of several test processes wait for each other.
+
+    A server takes a hundred connections: two storms at once would be refused some of theirs.
+    """
+    with (TEMPLATES / "storm").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
