@@ -44,6 +44,14 @@ class Mover:
         """True for a machine client."""
         return self.scope is not None and self.scope.client_id is not None
 
+    def may(self, right: Right) -> bool:
+        """True for who has ``right``, for the system, and where it follows from something else.
+
+        What a machine may was asked when its key was looked at.
+        """
+        allowed = self.scope is None or self.is_machine or self.scope.may(right)
+        return allowed or self.following
+
 
 def _nothing(thing: Any, verb: str) -> list[str]:
     return []

@@ -196,7 +196,7 @@ def _reserve(promotion: Promotion, mover: Mover) -> None:
     for key, level in _levels(wanted).items():
         units = wanted[key] - reserved.get(key, 0)
         if units > 0:
-            reserve(Hold(level.warehouse, level.sku, units, reference), mover)
+            reserve(Hold(level.warehouse, level.sku, units, reference), mover.follow())
 
 
 def _release(promotion: Promotion, mover: Mover) -> None:
@@ -210,7 +210,7 @@ def _release(promotion: Promotion, mover: Mover) -> None:
     for key, level in _levels(kept).items():
         units = min(kept[key], level.reserved)
         if units > 0:
-            release(Hold(level.warehouse, level.sku, units, reference), mover)
+            release(Hold(level.warehouse, level.sku, units, reference), mover.follow())
 
 
 def _levels(wanted: dict[tuple[int, int], int]) -> dict[tuple[int, int], Any]:

@@ -9,6 +9,7 @@ from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
 from catalog.actions.moves import Mover
+from catalog.actions.stock import refuse_no_right
 from catalog.core.lifecycle import ProductStatus, PurchaseStatus
 from catalog.core.replenishment import Plan, Stock, Terms, plan, z_of
 from catalog.models import (
@@ -127,6 +128,7 @@ def _filled(one: Replenishment, day: date, numbers: tuple[Plan, Terms, Stock]) -
 @transaction.atomic
 def dismiss(proposal: Replenishment, reason: str, mover: Mover) -> None:
     """Say why something is not bought; it is proposed again after a review's time."""
+    refuse_no_right(mover)
     if not reason.strip() or len(reason) > 500:
         raise InvalidData(_("Say why, in at most 500 characters."), field="reason")
     decided: dict[str, object] = {"decided_by": person_id(mover.by), "decided_at": mover.at}
@@ -139,6 +141,7 @@ def order_proposals(
     proposals: Sequence[Replenishment], supplier: Supplier, warehouse: Warehouse, mover: Mover
 ) -> PurchaseOrder:
     """Make a draft purchase order of the proposals; of two who do so at once one succeeds."""
+    refuse_no_right(mover)
     if not proposals:
         raise InvalidData(_("Choose at least one proposal."))
     skus = Sku.objects.in_bulk([one.sku_id for one in proposals])

@@ -12,7 +12,7 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from catalog.actions.moves import Mover
-from catalog.actions.stock import Entry, move_stock
+from catalog.actions.stock import Entry, move_stock, refuse_no_right
 from catalog.core.stock import MOST_UNITS, stockout_spans
 from catalog.models import (
     MovementKind,
@@ -47,8 +47,10 @@ def take_snapshot(given: Counted, mover: Mover) -> tuple[StockSnapshot, bool]:
     """Store a count and write what differs from the ledger of then as adjustments.
 
     Return the snapshot and whether it is new: sent again it changes nothing. ``Conflict`` where
-    the number was used for another count, or a later one is there already.
+    the number was used for another count, or a later one is there already; ``NotAllowed`` without
+    the right to it.
     """
+    refuse_no_right(mover)
     take_turn(f"snapshot of warehouse {given.warehouse.pk}")
     _check(given, mover)
     counts = {sku.pk: number for sku, number in given.counts.items()}

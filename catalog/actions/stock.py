@@ -11,13 +11,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
+from accounts.core.roles import Right
 from catalog.actions.moves import Mover
 from catalog.core.stock import Change, change_fault
 from catalog.models import MovementKind, Sku, StockLevel, StockMovement, Warehouse
 from opsdesk.actions.audit import person_id, record_many
 from opsdesk.actions.records import save_record
 from opsdesk.actions.sql import take_turn
-from opsdesk.core.errors import Conflict, InvalidData, NotReady
+from opsdesk.core.errors import Conflict, InvalidData, NotAllowed, NotReady
 from opsdesk.core.exchange import future_fault
 
 Key = tuple[int, int]
@@ -58,8 +59,10 @@ def move_stock(entries: Sequence[Entry], mover: Mover) -> list[Moved]:
     A level changes by an update that names what it may become, its rows in one order for all, so
     that of two who want the last piece one gets it. What was sent before under the same
     ``external_id`` is not stored again; ``Conflict`` where it says something else now.
-    Raises ``NotReady`` where a warehouse has not enough, ``InvalidData`` for what cannot be.
+    Raises ``NotAllowed`` without the right to it, ``NotReady`` where a warehouse has not enough,
+    ``InvalidData`` for what cannot be.
     """
+    refuse_no_right(mover)
     for entry in entries:
         _check(entry, mover)
     hold_levels((entry.warehouse, entry.sku) for entry in entries)
@@ -83,6 +86,12 @@ def move_stock(entries: Sequence[Entry], mover: Mover) -> list[Moved]:
     ]
     record_many("moved", StockMovement, named, by=mover.by, at=mover.at)
     return found
+
+
+def refuse_no_right(mover: Mover) -> None:
+    """Raise ``NotAllowed`` where the mover is a person without the right to keep stock."""
+    if not mover.may(Right.STOCK_EDIT):
+        raise NotAllowed(_("You don't have the right to change stock."), code="no_right")
 
 
 def hold_levels(places: Iterable[tuple[Warehouse, Sku]]) -> list[StockLevel]:

@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.core.roles import Role
 from catalog.actions.abc import classify
 from catalog.actions.replenishment import dismiss, order_proposals, propose
 from catalog.models import AbcClass, PurchaseOrder, Replenishment, SkuDemand, Stockout
-from opsdesk.core.errors import InvalidData, InvalidTransition, NotReady
+from opsdesk.core.errors import InvalidData, InvalidTransition, NotAllowed, NotReady
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +152,18 @@ def test_classes_are_of_the_last_ninety_days(cup):
         ("CUP", Decimal(9000), Decimal(1), "A"),
         ("LATE", Decimal(0), Decimal(1), "C"),
     ]
+
+
+def test_who_may_not_keep_stock_decides_on_no_proposal(cup):
+    make.stock(40, sku=cup)
+    proposed()
+    [one] = Replenishment.objects.all()
+    auditor = make.mover(make.user("auditor", role=Role.AUDITOR))
+
+    with pytest.raises(NotAllowed, match="right to change stock"):
+        dismiss(one, "Too dear", auditor)
+    with pytest.raises(NotAllowed, match="right to change stock"):
+        order_proposals([one], make.supplier(), make.warehouse(), auditor)
+
+    one.refresh_from_db()
+    assert (one.state, PurchaseOrder.objects.count()) == ("open", 0)

@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from accounts.core.roles import Role
 from catalog.actions.snapshots import Counted, note_stockouts, take_snapshot
 from catalog.actions.stock import Entry, move_stock
 from catalog.models import StockLevel, StockMovement, Stockout, StockSnapshot
 from catalog.queries.stock import check_ledger
-from opsdesk.core.errors import Conflict, InvalidData
+from opsdesk.core.errors import Conflict, InvalidData, NotAllowed
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +104,15 @@ def test_stockouts_follow_the_ledger_and_late_movements_put_them_right(cup):
     make.stock(2, sku=cup, at=make.NOW - DAY * 7)
     assert note_stockouts(make.TODAY) == 1
     assert spans() == []
+
+
+def test_who_may_not_keep_stock_counts_nothing(cup):
+    make.stock(10, sku=cup, at=BEFORE)
+    auditor = make.mover(make.user("auditor", role=Role.AUDITOR))
+
+    for counted in (9, 10):  # 10: nothing would differ
+        with pytest.raises(NotAllowed, match="right to change stock"):
+            take_snapshot(Counted(make.warehouse(), "C1", TAKEN, {cup: counted}), auditor)
+
+    assert levels() == {"CUP": 10}
+    assert not StockSnapshot.objects.exists()

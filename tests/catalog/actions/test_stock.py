@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
+from accounts.core.roles import Role
 from catalog.actions.stock import (
     Entry,
     Hold,
@@ -18,7 +19,7 @@ from catalog.actions.stock import (
 )
 from catalog.models import StockLevel, StockMovement
 from catalog.queries.stock import Difference, check_ledger
-from opsdesk.core.errors import Conflict, InvalidData, NotReady
+from opsdesk.core.errors import Conflict, InvalidData, NotAllowed, NotReady
 from opsdesk.models import AuditEntry
 from tests import factories as make
 
@@ -257,3 +258,34 @@ def test_the_ledger_tells_levels_that_are_not_its_sums(place, cup, capsys):
 
     StockLevel.objects.all().delete()
     assert check_ledger() == [Difference("W1", "CUP", 0, 0, 3, 0)]
+
+
+def test_who_may_not_keep_stock_writes_nothing_to_the_ledger(place, cup):
+    level = make.stock(10, sku=cup, warehouse=place)
+    reserve(Hold(place, cup, 4, "O1"), make.mover())
+    far = make.warehouse("W2")
+    auditor = make.mover(make.user("auditor", role=Role.AUDITOR))
+    before = ledger(), levels(), AuditEntry.objects.count()
+
+    for write_something in (
+        lambda: move_stock([Entry(place, cup, "receipt", 1)], auditor),
+        lambda: transfer(Transfer(cup, 1, place, far, "T1"), auditor),
+        lambda: reserve(Hold(place, cup, 1, "O2"), auditor),
+        lambda: release(Hold(place, cup, 1, "O1"), auditor),
+        lambda: receive([(cup, 1, "R1")], place, "PO1", auditor),
+        lambda: move_stock([], auditor),
+    ):
+        with pytest.raises(NotAllowed, match="right to change stock"):
+            write_something()
+
+    assert (ledger(), levels(), AuditEntry.objects.count()) == before
+    assert StockLevel.objects.get().pk == level.pk
+
+
+def test_who_may_keep_stock_writes_to_the_ledger(place, cup):
+    keeper = make.user("keeper", role=Role.TEAM_MEMBER, department=make.department())
+
+    [moved] = move_stock([Entry(place, cup, "receipt", 3)], make.mover(keeper))
+
+    assert moved.movement.by_id == keeper.pk
+    assert levels() == [("W1", "CUP", 3, 0)]
