@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -26,20 +26,24 @@ from catalog.models import (
 from catalog.queries.stock import on_hand_at
 from opsdesk.actions.audit import record
 from opsdesk.actions.sql import take_turn
-from opsdesk.core.errors import Conflict, InvalidData
+from opsdesk.core.errors import Conflict, InvalidData, NotReady
 from opsdesk.core.exchange import future_fault
 from opsdesk.core.periods import zone
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A count: pieces by SKU. ``complete``: what it does not name was counted as none."""
+    """A count: pieces by SKU. ``complete``: what it does not name was counted as none.
+
+    ``note`` stands beside its number in the reason of each adjustment.
+    """
 
     warehouse: Warehouse
     external_id: str
     taken_at: datetime
     counts: Mapping[Sku, int]
     complete: bool = False
+    note: str = ""
 
 
 @transaction.atomic
@@ -72,6 +76,17 @@ def take_snapshot(given: Counted, mover: Mover) -> tuple[StockSnapshot, bool]:
     return _store(given, counts, expected, mover), True
 
 
+def count_now(given: Counted, mover: Mover) -> tuple[StockSnapshot, bool]:
+    """Store a count that is taken as it is given; given again it is still that of the first time.
+
+    Raises what ``take_snapshot`` raises.
+    """
+    known = StockSnapshot.objects.filter(
+        warehouse=given.warehouse, external_id=given.external_id
+    ).first()
+    return take_snapshot(replace(given, taken_at=known.taken_at if known else mover.at), mover)
+
+
 def _check(given: Counted, mover: Mover) -> None:
     if not given.external_id.strip() or len(given.external_id) > 80:
         raise InvalidData(_("Give the count a number of up to 80 characters."), field="external_id")
@@ -98,6 +113,8 @@ def _store(
 ) -> StockSnapshot:
     skus = Sku.objects.in_bulk(counts)
     reason = _("Count %(number)s") % {"number": given.external_id}
+    if given.note:
+        reason = f"{reason}: {given.note}"
     differences = {
         sku: number - expected.get(sku, 0)
         for sku, number in sorted(counts.items())
@@ -115,7 +132,7 @@ def _store(
         )
         for sku, units in differences.items()
     ]
-    move_stock(entries, mover)
+    _adjust(entries, mover)
     snapshot = StockSnapshot.objects.create(
         warehouse=given.warehouse,
         external_id=given.external_id,
@@ -131,6 +148,14 @@ def _store(
     )
     record("counted", snapshot, by=mover.by, at=mover.at)
     return snapshot
+
+
+def _adjust(entries: list[Entry], mover: Mover) -> None:
+    try:
+        move_stock(entries, mover)
+    except NotReady as refusal:
+        more = _("Less was counted than is reserved: give reservations free first.")
+        raise NotReady(f"{refusal.message} {more}", code=refusal.code, field="counted") from refusal
 
 
 @transaction.atomic

@@ -245,6 +245,7 @@ class Transfer:
     target: Warehouse
     reference: str
     happened_at: datetime | None = None
+    reason: str = ""
 
 
 def transfer(given: Transfer, mover: Mover) -> list[Moved]:
@@ -263,6 +264,7 @@ def transfer(given: Transfer, mover: Mover) -> list[Moved]:
             happened_at=given.happened_at,
             external_id=f"transfer:{given.reference}:{given.sku.pk}"[:100],
             reference=given.reference,
+            reason=given.reason,
         )
         for warehouse, units in halves
     ]

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from accounts.core.roles import Right
 from catalog.actions.moves import Mover
 from catalog.actions.stock import Entry as StockEntry
 from catalog.actions.stock import move_stock, save_warehouse
+from catalog.admin.stock_forms import form_urls
 from catalog.models import (
     AbcClass,
     MovementKind,
@@ -76,6 +78,14 @@ class StockLevelAdmin(ReadOnlyAdmin):
     list_select_related = ["sku", "warehouse"]
     search_fields = ["sku__code__istartswith"]
     fields = ["warehouse", "sku", "on_hand", "reserved"]
+    change_list_template = "desk/catalog/stock_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*form_urls(), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        may = {"may_keep": request.scope.may(Right.STOCK_EDIT)}
+        return super().changelist_view(request, {**(extra_context or {}), **may})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         letter = AbcClass.objects.filter(sku=OuterRef("sku")).values("letter")

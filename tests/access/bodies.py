@@ -15,12 +15,14 @@ from catalog.models import (
     Product,
     PurchaseOrder,
     Sku,
+    StockLevel,
     StockMovement,
     Store,
     Supplier,
     Warehouse,
 )
 from compensation.models import PayRun, Proposal
+from tests import factories
 
 # Where the form of a page stands, if not on the page itself.
 FORM_AT = {"/admin/compensation/planversion/<id>/change/": "?edit=1"}
@@ -333,6 +335,20 @@ def _client_body(model):
     }
 
 
+def _stock_form(name):
+    """Return what is typed into the pages on which stock is moved and counted."""
+    level = StockLevel.objects.order_by("pk").first()
+    if name == "count":
+        return {
+            "number": "n1",
+            "warehouse": level.warehouse_id,
+            "sku": level.sku.code,
+            "counted": 2,
+        }
+    places = {"source": level.warehouse_id, "target": factories.warehouse("W2").pk}
+    return {"number": "n1", **places, "sku": level.sku.code, "units": 1, "reason": "Said so"}
+
+
 def body(line, model, form):
     """Return what is posted to the address of ``line``; ``form`` is what its page would post."""
     label = model._meta.label_lower if model else ""
@@ -348,6 +364,8 @@ def body(line, model, form):
             "from_date": str(timezone.now().date() + timedelta(days=2)),
             "reason": "Said so",
         }
+    if label == "catalog.stocklevel" and last in ("transfer", "count"):
+        return {**(form or {}), **_stock_form(last)}
     if last == "<verdict>" and label == "catalog.priceoverride":
         asked = PriceOverride.objects.get(listing__store__code=f"{line.side}-st")
         return {"digest": shown_digest(asked)}

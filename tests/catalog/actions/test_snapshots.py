@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.core.roles import Role
-from catalog.actions.snapshots import Counted, note_stockouts, take_snapshot
-from catalog.actions.stock import Entry, move_stock
+from catalog.actions.snapshots import Counted, count_now, note_stockouts, take_snapshot
+from catalog.actions.stock import Entry, Hold, move_stock, reserve
 from catalog.models import StockLevel, StockMovement, Stockout, StockSnapshot
 from catalog.queries.stock import check_ledger
-from opsdesk.core.errors import Conflict, InvalidData, NotAllowed
+from opsdesk.core.errors import Conflict, InvalidData, NotAllowed, NotReady
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +113,28 @@ def test_who_may_not_keep_stock_counts_nothing(cup):
     for counted in (9, 10):  # 10: nothing would differ
         with pytest.raises(NotAllowed, match="right to change stock"):
             take_snapshot(Counted(make.warehouse(), "C1", TAKEN, {cup: counted}), auditor)
+
+    assert levels() == {"CUP": 10}
+    assert not StockSnapshot.objects.exists()
+
+
+def test_a_count_of_now_given_twice_is_that_of_the_first_time(cup):
+    level = make.stock(10, sku=cup, at=BEFORE)
+    counted = Counted(level.warehouse, "C1", make.NOW, {cup: 7}, note="two broken, one gone")
+
+    first, new = count_now(counted, make.mover())
+    again, fresh = count_now(counted, make.mover(at=make.NOW + DAY))
+
+    assert (again, new, fresh) == (first, True, False)
+    assert adjustments() == [("CUP", -3, "Count C1: two broken, one gone")]
+
+
+def test_less_than_is_reserved_is_not_counted(cup):
+    level = make.stock(10, sku=cup, at=BEFORE)
+    reserve(Hold(level.warehouse, cup, 6, "O1"), make.mover(at=BEFORE))
+
+    with pytest.raises(NotReady, match=r"4 pieces of CUP available; 5 .* than is reserved"):
+        count({cup: 5})
 
     assert levels() == {"CUP": 10}
     assert not StockSnapshot.objects.exists()
