@@ -1,91 +1,35 @@
 """What should be bought: proposed each night, dismissed with a reason, or ordered."""
 
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog.actions.moves import Mover
 from catalog.actions.stock import refuse_no_right
-from catalog.core.lifecycle import ProductStatus, PurchaseStatus
-from catalog.core.replenishment import Plan, Stock, Terms, plan, z_of
+from catalog.core.lifecycle import PurchaseStatus
 from catalog.models import (
     PurchaseLine,
     PurchaseOrder,
     Replenishment,
-    ReplenishmentPolicy,
     ReplenishmentState,
     Sku,
-    SkuDemand,
-    StockLevel,
-    Stockout,
     Supplier,
     Warehouse,
 )
+from catalog.queries.replenishment import Planned, on_sale, plans_of, policy_on
 from opsdesk.actions.audit import person_id, record, record_many
 from opsdesk.actions.records import save_record
 from opsdesk.actions.sql import take_turn
 from opsdesk.core.errors import InvalidData, InvalidTransition, NotReady
 
 DAY = timedelta(days=1)
-ON_SALE = (ProductStatus.ON_SALE, ProductStatus.OPTIMISING)
-COMING = (PurchaseStatus.ORDERED, PurchaseStatus.INSPECTED, PurchaseStatus.PARTLY_RECEIVED)
 _NUMBERS = (
     *("day", "mean", "deviation", "z", "lead_time_days", "review_days", "safety_stock"),
     *("reorder_point", "on_hand", "on_order", "quantity"),
 )
-
-
-def policy_on(day: date) -> ReplenishmentPolicy:
-    """Return the policy that holds on ``day``; without one, that of the defaults."""
-    found = ReplenishmentPolicy.objects.filter(from_date__lte=day).order_by("-from_date").first()
-    return found or ReplenishmentPolicy(from_date=day)
-
-
-def plans_on(day: date, policy: ReplenishmentPolicy) -> dict[Sku, tuple[Plan, Terms, Stock]]:
-    """Return, for every SKU of a product on sale, what should be bought and why.
-
-    Demand is that of the policy's window up to ``day``; days on which the SKU was out in every
-    warehouse that keeps it are left out.
-    """
-    start = day - DAY * (policy.window_days - 1)
-    out = _days_out(start, day)
-    demand: dict[int, list[int]] = defaultdict(list)
-    sold = SkuDemand.objects.filter(day__gte=start, day__lte=day)
-    for number, on, units in sold.values_list("sku", "day", "units").order_by():
-        if on not in out.get(number, ()):
-            demand[number].append(units)
-    on_hand = dict(StockLevel.objects.order_by().values_list("sku").annotate(total=Sum("on_hand")))
-    left = F("units") - F("received") - F("rejected")
-    coming = PurchaseLine.objects.filter(order__status__in=COMING).order_by()
-    on_order = dict(coming.values_list("sku").annotate(total=Sum(left)))
-    z = z_of(policy.service_level)
-    found: dict[Sku, tuple[Plan, Terms, Stock]] = {}
-    for sku in Sku.objects.filter(product__status__in=ON_SALE).order_by("code"):
-        lead = policy.lead_time_days if sku.lead_time_days is None else sku.lead_time_days
-        terms = Terms(z, lead, policy.review_days, sku.safety_stock)
-        stock = Stock(on_hand.get(sku.pk, 0), on_order.get(sku.pk, 0))
-        days = policy.window_days - len(out.get(sku.pk, ()))
-        found[sku] = (plan(demand.get(sku.pk, []), days, terms, stock), terms, stock)
-    return found
-
-
-def _days_out(start: date, end: date) -> dict[int, set[date]]:
-    places = Counter(StockLevel.objects.order_by().values_list("sku", flat=True))
-    out: dict[int, Counter[date]] = defaultdict(Counter)
-    spans = Stockout.objects.filter(Q(to_day__isnull=True) | Q(to_day__gt=start))
-    for sku, first, until in spans.filter(from_day__lte=end).values_list(
-        "sku", "from_day", "to_day"
-    ):
-        first, last = max(first, start), min((until or end + DAY) - DAY, end)
-        out[sku].update(first + DAY * number for number in range((last - first).days + 1))
-    return {
-        sku: {day for day, count in days.items() if count >= places[sku]}
-        for sku, days in out.items()
-    }
 
 
 @transaction.atomic
@@ -103,11 +47,11 @@ def propose(day: date, *, at: datetime) -> int:
     passed = set(Replenishment.objects.filter(recent | draft).values_list("sku", flat=True))
     fresh: list[Replenishment] = []
     again: list[Replenishment] = []
-    for sku, numbers in plans_on(day, policy).items():
-        if not numbers[0].quantity or sku.pk in passed:
+    for sku, planned in plans_of(on_sale(), day, policy).items():
+        if not planned.plan.quantity or sku.pk in passed:
             continue
         one = known.pop(sku.pk, None)
-        (again if one else fresh).append(_filled(one or Replenishment(sku=sku), day, numbers))
+        (again if one else fresh).append(_filled(one or Replenishment(sku=sku), day, planned))
     still_open = Replenishment.objects.filter(state=ReplenishmentState.OPEN)
     still_open.filter(pk__in=[one.pk for one in known.values()]).delete()
     still_open.bulk_update(again, _NUMBERS, batch_size=500)
@@ -115,8 +59,8 @@ def propose(day: date, *, at: datetime) -> int:
     return len(fresh) + len(again)
 
 
-def _filled(one: Replenishment, day: date, numbers: tuple[Plan, Terms, Stock]) -> Replenishment:
-    made, terms, stock = numbers
+def _filled(one: Replenishment, day: date, planned: Planned) -> Replenishment:
+    made, terms, stock = planned.plan, planned.terms, planned.stock
     one.day, one.mean, one.deviation, one.z = day, made.mean, made.deviation, terms.z
     one.lead_time_days, one.review_days = terms.lead_time_days, terms.review_days
     one.safety_stock, one.reorder_point = made.safety_stock, made.reorder_point

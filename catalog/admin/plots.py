@@ -24,11 +24,16 @@ def day_plot(
     days: list[date],
     say: Callable[[Any], str],
     preliminary: Collection[date] = (),
+    goal: tuple[str, int] | None = None,
 ) -> dict[str, Any]:
-    """Return what ``desk/catalog/day_plot.html`` draws; a day without a value is unknown."""
+    """Return what ``desk/catalog/day_plot.html`` draws; a day without a value is unknown.
+
+    ``goal``: what the dashed line across the days means, and where it is.
+    """
     series = [values.get(day) for day in days]
     exact = [None if value is None else Decimal(value) for value in series]
-    chart = bar_chart(exact, height=HEIGHT)
+    goals = [Decimal(goal[1])] * len(days) if goal else []
+    chart = bar_chart(exact, goals, height=HEIGHT)
     rows = [
         {"day": day, "said": say(value), "value": value, "preliminary": day in preliminary}
         for day, value in zip(days, series, strict=True)
@@ -36,6 +41,7 @@ def day_plot(
     known = [row for row in rows if row["value"] is not None]
     return {
         "title": title,
+        "goal": {"title": goal[0], "said": say(goal[1])} if goal else None,
         "chart": chart,
         "marks": list(zip(chart.bars, rows, strict=True)),
         "ticks": [(tick, say(tick.value)) for tick in chart.ticks],

@@ -21,6 +21,7 @@ from catalog.actions.selection import (
     write_report,
 )
 from catalog.admin.moves import MovingAdmin
+from catalog.admin.sku_stock import stock_view
 from catalog.models import (
     Category,
     ComplianceChecklist,
@@ -255,6 +256,11 @@ class SkuAdmin(SearchedAdmin):
     search_fields = ["code", "title"]
     sortable_by = ("code",)
     autocomplete_fields = ["product"]
+    change_form_outer_before_template = "desk/catalog/sku_links.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        own = path("<str:object_id>/stock/", stock_view, name="catalog_sku_stock")
+        return [own, *super().get_urls()]
 
     @admin.display(description=gettext_lazy("unit cost"))
     def cost_figure(self, sku: Sku) -> str:

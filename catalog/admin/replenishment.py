@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.core.roles import Right
 from catalog.actions.moves import Mover
-from catalog.actions.replenishment import dismiss, order_proposals, policy_on
+from catalog.actions.replenishment import dismiss, order_proposals
 from catalog.models import (
     AbcClass,
     Replenishment,
@@ -24,6 +24,7 @@ from catalog.models import (
     Supplier,
     Warehouse,
 )
+from catalog.queries.replenishment import policy_on
 from opsdesk.admin.base import DeskAdmin, PageAdmin, ReadOnlyAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.pages import attempt, page

@@ -5,8 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.core.roles import Right
@@ -67,13 +68,14 @@ class WarehouseAdmin(DeskAdmin):
 class StockLevelAdmin(ReadOnlyAdmin):
     view_right = Right.SALES_VIEW
     list_display = [
-        "sku",
+        "sku_page",
         "warehouse",
         "on_hand_figure",
         "reserved_figure",
         "available_figure",
         "letter",
     ]
+    list_display_links = ["warehouse"]
     list_filter = ["warehouse"]
     list_select_related = ["sku", "warehouse"]
     search_fields = ["sku__code__istartswith"]
@@ -91,6 +93,11 @@ class StockLevelAdmin(ReadOnlyAdmin):
         letter = AbcClass.objects.filter(sku=OuterRef("sku")).values("letter")
         rows = super().get_queryset(request)
         return rows.annotate(abc=Subquery(letter), left=F("on_hand") - F("reserved"))
+
+    @admin.display(description=_("SKU"), ordering="sku__code")
+    def sku_page(self, level: StockLevel) -> str:
+        address = reverse("admin:catalog_sku_stock", args=[level.sku_id])
+        return format_html('<a href="{}">{}</a>', address, level.sku.code)
 
     @admin.display(description=_("on hand"), ordering="on_hand")
     def on_hand_figure(self, level: StockLevel) -> str:

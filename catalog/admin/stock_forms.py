@@ -145,7 +145,8 @@ def form_view(
                 form.add_error(field, refusal.message)
             else:
                 messages.success(request, done)
-                return HttpResponseRedirect(reverse(STOCK_LIST))
+                sku = form.cleaned_data["sku"]
+                return HttpResponseRedirect(reverse("admin:catalog_sku_stock", args=[sku.pk]))
         crumbs = [(StockLevel._meta.verbose_name_plural, reverse(STOCK_LIST))]
         context = {"title": title, "crumbs": crumbs, "form": form, "button": button}
         return desk_page(request, "desk/catalog/stock_form.html", context)

@@ -7,7 +7,7 @@ periodic review: Silver, Pyke and Thomas, Inventory and Production Management in
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from statistics import NormalDist
 
@@ -47,6 +47,13 @@ class Plan:
 def z_of(service_level: Decimal) -> Decimal:
     """Return how many deviations cover demand with this probability, to 4 places."""
     return Decimal(repr(NormalDist().inv_cdf(float(service_level)))).quantize(PLACES)
+
+
+def cover_days(pieces: int, mean: Decimal) -> Decimal | None:
+    """Return for how many days ``pieces`` last, to a tenth and never too long; none sold: none."""
+    if mean <= 0:
+        return None
+    return (max(0, pieces) / mean).quantize(Decimal("0.1"), ROUND_FLOOR)
 
 
 def plan(units: Sequence[int], days: int, terms: Terms, stock: Stock) -> Plan:

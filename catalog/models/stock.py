@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -268,3 +269,7 @@ class Stockout(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sku_id} {self.from_day}"
+
+    def lost_days(self, today: date) -> int:
+        """On how many days it could not be sold, up to before ``today`` where it still cannot."""
+        return max(0, ((self.to_day or today) - self.from_day).days)

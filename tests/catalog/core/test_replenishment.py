@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.core.replenishment import Plan, Stock, Terms, plan, z_of
+from catalog.core.replenishment import Plan, Stock, Terms, cover_days, plan, z_of
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,18 @@ def test_what_to_buy(units, days, terms, stock, expected):
     mean, deviation, *rest = expected
 
     assert plan(units, days, terms, stock) == Plan(Decimal(mean), Decimal(deviation), *rest)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "mean", "expected"),
+    [
+        (33, "10", Decimal("3.3")),
+        (10, "3", Decimal("3.3")),  # 3.33: never longer than it lasts
+        (29, "10", Decimal("2.9")),
+        (0, "10", Decimal("0.0")),
+        (-5, "10", Decimal("0.0")),  # what is owed lasts for no day
+        (33, "0", None),
+    ],
+)
+def test_for_how_many_days_it_lasts(pieces, mean, expected):
+    assert cover_days(pieces, Decimal(mean)) == expected
