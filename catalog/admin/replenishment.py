@@ -24,11 +24,12 @@ from catalog.models import (
     Supplier,
     Warehouse,
 )
+from catalog.queries.abc import Pareto, pareto
 from catalog.queries.replenishment import policy_on
 from opsdesk.admin.base import DeskAdmin, PageAdmin, ReadOnlyAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.pages import attempt, page
-from opsdesk.core.charts import bar_chart
+from opsdesk.core.charts import bar_chart, curve_chart
 from opsdesk.templatetags.desk import badge, figure, money, percent, whole
 
 DAY = timedelta(days=1)
@@ -58,6 +59,11 @@ class AbcClassAdmin(ReadOnlyAdmin):
     list_filter = ["letter"]
     list_select_related = ["sku"]
     search_fields = ["sku__code__istartswith"]
+    list_before_template = "desk/catalog/pareto.html"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        plot = _pareto_plot(pareto(self.get_queryset(request)))
+        return super().changelist_view(request, {**(extra_context or {}), "pareto": plot})
 
     @admin.display(description=gettext_lazy("sales of 90 days"), ordering="sales")
     def sales_figure(self, one: AbcClass) -> str:
@@ -66,6 +72,35 @@ class AbcClassAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("running share"), ordering="running")
     def running_figure(self, one: AbcClass) -> str:
         return figure(percent(one.running))
+
+
+def _pareto_plot(found: Pareto | None) -> dict[str, Any] | None:
+    """Return the curve of cumulative sales with its classes, and the same as rows."""
+    if found is None:
+        return None
+    chart = curve_chart(found.points, [one.rank for one in found.bounds])
+    rows = [
+        {"skus": rank, "share": Decimal(rank) / found.of, "running": running}
+        for rank, running in found.points
+    ]
+    starts = [chart.left, *chart.marks]
+    before = [Decimal(0), *(one.running for one in found.bounds)]
+    return {
+        "chart": chart,
+        "of": found.of,
+        "marks": list(zip(chart.points, rows, strict=True)),
+        "rows": rows,
+        "classes": [
+            {
+                "bound": one,
+                "x": chart.marks[number],
+                "middle": (Decimal(starts[number]) + Decimal(chart.marks[number])) / 2,
+                "of_skus": Decimal(one.skus) / found.of,
+                "of_sales": one.running - before[number],
+            }
+            for number, one in enumerate(found.bounds)
+        ],
+    }
 
 
 @admin.register(ReplenishmentPolicy)

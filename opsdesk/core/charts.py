@@ -87,6 +87,76 @@ def bar_chart(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of a curve, and the full height around it in which a pointer finds it."""
+
+    x: str
+    y: str
+    slot_x: str
+    slot_width: str
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One line from the corner through its points; ``marks`` are places along the foot."""
+
+    width: int
+    height: int
+    left: str
+    right: str
+    top: str
+    zero: str
+    floor: str
+    line: str
+    points: tuple[Point, ...]
+    marks: tuple[str, ...]
+    ticks: tuple[Tick, ...]
+
+
+def curve_chart(
+    points: Sequence[tuple[int, Decimal]],
+    marks: Sequence[int] = (),
+    *,
+    width: int = 760,
+    height: int = 230,
+) -> Curve:
+    """Return the curve from nothing through ``points``, each how far along and how high.
+
+    They go from left to right, and the last one is at the right edge.
+    """
+    steps = tick_values([value for _along, value in points])
+    low, high = steps[0], steps[-1]
+    room = Decimal(height) - TOP - BOTTOM
+    far = Decimal(points[-1][0] if points else 1)
+
+    def at(value: Decimal) -> Decimal:
+        return TOP + (high - value) / (high - low) * room
+
+    def along(place: int) -> Decimal:
+        return LEFT + (Decimal(width) - LEFT - RIGHT) * place / far
+
+    places = [(along(place), at(value)) for place, value in points]
+    starts = [along(0), *(x for x, _y in places)]
+    return Curve(
+        width=width,
+        height=height,
+        left=_place(LEFT),
+        right=_place(Decimal(width) - RIGHT),
+        top=_place(TOP),
+        zero=_place(at(ZERO)),
+        floor=_place(Decimal(height) - Decimal(6)),
+        line=f"M{_place(LEFT)} {_place(at(ZERO))}"
+        + "".join(f"L{_place(x)} {_place(y)}" for x, y in places),
+        points=tuple(
+            Point(_place(x), _place(y), _place(start), _place(x - start))
+            for start, (x, y) in zip(starts, places, strict=False)
+        ),
+        marks=tuple(_place(along(place)) for place in marks),
+        ticks=tuple(Tick(_place(at(value)), value) for value in steps),
+    )
+
+
 def tick_values(values: Sequence[Decimal]) -> tuple[Decimal, ...]:
     """Return round values, in even steps, from at or below the least (and 0) to the greatest."""
     low, high = min((ZERO, *values)), max((ZERO, *values))

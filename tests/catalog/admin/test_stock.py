@@ -1,12 +1,13 @@
 """The pages of stock: shown in few statements, and written to by the actions only."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
 from accounts.core.roles import Role
-from catalog.models import PurchaseOrder, Replenishment, StockLevel, StockMovement
+from catalog.models import AbcClass, PurchaseOrder, Replenishment, StockLevel, StockMovement
 from tests import factories
 from tests.pages.signing import sign_in
 
@@ -60,3 +61,21 @@ def test_a_proposal_opens_to_its_numbers_and_becomes_an_order(page):
 
     assert PurchaseOrder.objects.get().lines.get().units == 7
     assert b"Make purchase order" not in page.get(address).content
+
+
+def test_above_the_abc_classes_stands_how_sales_spread_over_them(page):
+    AbcClass.objects.create(
+        day=date(2026, 4, 1), sku=factories.sku("CUP"), sales=80, running=Decimal("0.8"), letter="A"
+    )
+    AbcClass.objects.create(
+        day=date(2026, 4, 1), sku=factories.sku("CAP"), sales=20, running=1, letter="B"
+    )
+
+    answer = page.get(reverse("admin:catalog_abcclass_changelist"))
+
+    told = answer.context["pareto"]
+    assert [(one["bound"].letter, one["of_skus"], one["of_sales"]) for one in told["classes"]] == [
+        ("A", Decimal("0.5"), Decimal("0.8")),
+        ("B", Decimal("0.5"), Decimal("0.2")),
+    ]
+    assert '<path class="line" d="M' in answer.content.decode()

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from opsdesk.core.charts import bar_chart, tick_values
+from opsdesk.core.charts import Point, bar_chart, curve_chart, tick_values
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,20 @@ def test_labels_are_thinned_out():
     assert [number for number, bar in enumerate(chart.bars) if bar.labelled] == list(
         range(0, 31, 2)
     )
+
+
+def test_a_curve_goes_from_the_corner_through_its_points_to_the_right_edge():
+    chart = curve_chart([(1, Decimal("0.5")), (4, Decimal(1))], [1, 4], width=164, height=182)
+
+    assert chart.line == "M56.0 160.0L81.0 85.0L156.0 10.0"
+    assert chart.points == (
+        Point(x="81.0", y="85.0", slot_x="56.0", slot_width="25.0"),
+        Point(x="156.0", y="10.0", slot_x="81.0", slot_width="75.0"),
+    )
+    assert chart.marks == ("81.0", "156.0")
+
+
+def test_a_curve_of_nothing_is_its_corner():
+    chart = curve_chart([])
+
+    assert (chart.line, chart.points) == ("M56.0 208.0", ())
