@@ -26,6 +26,7 @@ from catalog.models import (
     PurchaseLine,
     PurchaseOrder,
     PurchaseReceipt,
+    Replenishment,
     Sku,
     StockLevel,
     Store,
@@ -393,3 +394,13 @@ def promotion_item(of, listing=None, *, units=0, **values):
         values.setdefault("warehouse", warehouse())
     found = listing or globals()["listing"](store=of.store)
     return PromotionItem.objects.create(promotion=of, listing=found, reserved_units=units, **values)
+
+
+def proposal(code="", *, quantity=7, **values):
+    """An open proposal to buy pieces of a SKU."""
+    numbers = dict.fromkeys(("mean", "deviation", "z", "lead_time_days", "review_days"), 1)
+    numbers |= dict.fromkeys(("safety_stock", "reorder_point", "on_hand", "on_order"), 1)
+    known = Sku.objects.filter(code=code).first()
+    return Replenishment.objects.create(
+        sku=known or sku(code), day=TODAY, quantity=quantity, **numbers | values
+    )

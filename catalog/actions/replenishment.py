@@ -1,6 +1,8 @@
 """What should be bought: proposed each night, dismissed with a reason, or ordered."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -8,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog.actions.moves import Mover
+from catalog.actions.purchasing import save_purchase_order
 from catalog.actions.stock import refuse_no_right
 from catalog.core.lifecycle import PurchaseStatus
 from catalog.models import (
@@ -21,7 +24,6 @@ from catalog.models import (
 )
 from catalog.queries.replenishment import Planned, on_sale, plans_of, policy_on
 from opsdesk.actions.audit import person_id, record, record_many
-from opsdesk.actions.records import save_record
 from opsdesk.actions.sql import take_turn
 from opsdesk.core.errors import InvalidData, InvalidTransition, NotReady
 
@@ -90,18 +92,66 @@ def order_proposals(
         raise InvalidData(_("Choose at least one proposal."))
     skus = Sku.objects.in_bulk([one.sku_id for one in proposals])
     for sku in skus.values():
-        if sku.unit_cost is None or sku.cost_currency != supplier.currency:
-            message = _("What %(sku)s costs in %(currency)s is not known: set the SKU's unit cost.")
-            raise NotReady(message % {"sku": sku.code, "currency": supplier.currency})
-    order = save_record(
-        PurchaseOrder(
-            code=f"R{min(one.pk for one in proposals)}-{mover.at:%Y%m%d}",
-            supplier=supplier,
-            warehouse=warehouse,
-            currency=supplier.currency,
-        ),
-        by=mover.by,
-        at=mover.at,
+        if fault := _cost_fault(sku, supplier):
+            raise NotReady(fault)
+    return _order(proposals, skus, (supplier, warehouse), mover)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a proposal: the order that it is a line of, or why it is in none."""
+
+    proposal: Replenishment
+    order: PurchaseOrder | None = None
+    refusal: str = ""
+
+
+@transaction.atomic
+def order_by_supplier(
+    wanted: Mapping[Replenishment, Supplier], warehouse: Warehouse, mover: Mover
+) -> list[Answer]:
+    """Make one draft purchase order for each supplier; what cannot be ordered holds up no other.
+
+    A proposal that was decided on is refused: of two who order at once one has it.
+    """
+    refuse_no_right(mover)
+    rows = Replenishment.objects.filter(pk__in=[one.pk for one in wanted])
+    still_open = rows.filter(state=ReplenishmentState.OPEN).order_by("pk").select_for_update()
+    free = set(still_open.values_list("pk", flat=True))
+    skus = Sku.objects.in_bulk([one.sku_id for one in wanted])
+    answers: list[Answer] = []
+    fit: dict[Supplier, list[Replenishment]] = defaultdict(list)
+    for one, supplier in sorted(wanted.items(), key=lambda pair: pair[0].pk):
+        fault = _cost_fault(skus[one.sku_id], supplier)
+        if one.pk not in free:
+            answers.append(Answer(one, refusal=_("It was decided on already: look again.")))
+        elif fault:
+            answers.append(Answer(one, refusal=fault))
+        else:
+            fit[supplier].append(one)
+    for supplier, proposals in fit.items():
+        order = _order(proposals, skus, (supplier, warehouse), mover)
+        answers += [Answer(one, order) for one in proposals]
+    return answers
+
+
+def _cost_fault(sku: Sku, supplier: Supplier) -> str:
+    if sku.unit_cost is not None and sku.cost_currency == supplier.currency:
+        return ""
+    message = _("What %(sku)s costs in %(currency)s is not known: set the SKU's unit cost.")
+    return message % {"sku": sku.code, "currency": supplier.currency}
+
+
+def _order(
+    proposals: Sequence[Replenishment],
+    skus: Mapping[int, Sku],
+    sides: tuple[Supplier, Warehouse],
+    mover: Mover,
+) -> PurchaseOrder:
+    supplier, warehouse = sides
+    code = f"R{min(one.pk for one in proposals)}-{mover.at:%Y%m%d}"
+    order = save_purchase_order(
+        PurchaseOrder(code=code, supplier=supplier, warehouse=warehouse), mover
     )
     decided: dict[str, object] = {"decided_by": person_id(mover.by), "decided_at": mover.at}
     _decide(proposals, {"state": ReplenishmentState.ORDERED, "purchase_order": order} | decided)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts.core.roles import Right
 from catalog.actions.moves import Mover
 from catalog.actions.replenishment import dismiss, order_proposals
+from catalog.admin.replenishment_orders import MOST, OrdersForm, ask_for_orders, orders_view
 from catalog.models import (
     AbcClass,
     Replenishment,
@@ -139,11 +141,24 @@ class ReplenishmentAdmin(PageAdmin):
     list_select_related = ["sku", "purchase_order"]
     search_fields = ["sku__code__istartswith"]
     page_template = "desk/catalog/replenishment.html"
+    actions = ["make_orders"]
 
     def get_urls(self) -> list[URLPattern]:
         address = "decide/<str:object_id>/<str:verb>/"
-        own = path(address, decide_view(self), name="catalog_replenishment_decide")
-        return [own, *super().get_urls()]
+        own = [
+            path(address, decide_view(self), name="catalog_replenishment_decide"),
+            path("orders/", orders_view, name="catalog_replenishment_orders"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def has_order_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may make purchase orders of proposals."""
+        return self.may(request, Right.STOCK_EDIT)
+
+    @admin.action(description=gettext_lazy("Make purchase orders"), permissions=["order"])
+    def make_orders(self, request: HttpRequest, rows: QuerySet) -> HttpResponse:
+        chosen = list(rows.select_related("sku").order_by("sku__code")[:MOST])
+        return ask_for_orders(request, OrdersForm(request.scope, chosen))
 
     def page(self, request: HttpRequest, obj: Replenishment) -> dict[str, Any]:
         window = policy_on(obj.day).window_days

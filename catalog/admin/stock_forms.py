@@ -1,6 +1,6 @@
 """Pages on which a person moves pieces between warehouses, and says how many were counted."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from secrets import token_hex
 from typing import Any
 
@@ -18,22 +18,13 @@ from accounts.core.scope import Scope
 from catalog.actions.moves import Mover
 from catalog.actions.snapshots import Counted, count_now
 from catalog.actions.stock import Transfer, transfer
+from catalog.admin.choices import OfferedField
 from catalog.core.stock import MOST_UNITS
 from catalog.models import Sku, StockLevel, Warehouse
 from opsdesk.admin.pages import desk_page, page
 from opsdesk.core.errors import DomainError
 
 STOCK_LIST = "admin:catalog_stocklevel_changelist"
-
-
-class PlaceField(forms.TypedChoiceField):
-    """One of the warehouses that the form read once for all its choices."""
-
-    def offer(self, places: Iterable[Warehouse]) -> None:
-        """Make ``places`` what can be chosen."""
-        found = {str(place.pk): place for place in places}
-        self.choices = [("", "---------"), *((key, str(one)) for key, one in found.items())]
-        self.coerce = found.__getitem__
 
 
 class StockForm(forms.Form):
@@ -64,8 +55,8 @@ class StockForm(forms.Form):
 class TransferForm(StockForm):
     """How many pieces of what go from where to where, and why."""
 
-    source = PlaceField(label=gettext_lazy("from warehouse"))
-    target = PlaceField(label=gettext_lazy("to warehouse"))
+    source = OfferedField(label=gettext_lazy("from warehouse"))
+    target = OfferedField(label=gettext_lazy("to warehouse"))
     units = forms.IntegerField(label=gettext_lazy("pieces"), min_value=1, max_value=MOST_UNITS)
     reason = forms.CharField(label=gettext_lazy("reason"), max_length=500)
     field_order = ("number", "source", "target", "sku", "units", "reason")
@@ -98,7 +89,7 @@ class TransferForm(StockForm):
 class CountForm(StockForm):
     """How many pieces of a SKU were counted in a warehouse just now."""
 
-    warehouse = PlaceField(label=gettext_lazy("warehouse"))
+    warehouse = OfferedField(label=gettext_lazy("warehouse"))
     counted = forms.IntegerField(
         label=gettext_lazy("counted pieces"), min_value=0, max_value=MOST_UNITS
     )

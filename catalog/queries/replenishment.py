@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.expressions import Combinable
 
 from catalog.core.lifecycle import ProductStatus, PurchaseStatus
@@ -78,6 +79,17 @@ def on_order_by_warehouse(sku: Sku) -> dict[int, int]:
     """Return by warehouse the pieces of ``sku`` that are ordered and still to come."""
     rows = _coming(Sku.objects.filter(pk=sku.pk)).values_list("order__warehouse")
     return dict(rows.annotate(total=Sum(_open_units())))
+
+
+def last_suppliers(skus: Iterable[int]) -> dict[int, int]:
+    """Return by SKU from whom it was ordered last; what was cancelled, and who is left, not."""
+    lines = PurchaseLine.objects.filter(sku=OuterRef("pk"), order__supplier__active=True)
+    last = lines.exclude(order__status=PurchaseStatus.CANCELLED).order_by("-order_id", "-pk")
+    rows = Sku.objects.filter(pk__in=list(skus)).annotate(
+        last=Subquery(last.values("order__supplier")[:1])
+    )
+    found = rows.exclude(last=None).order_by().values_list("pk", "last")
+    return dict(found)
 
 
 def _coming(skus: QuerySet[Sku]) -> QuerySet[PurchaseLine]:

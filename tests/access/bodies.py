@@ -14,6 +14,7 @@ from catalog.models import (
     PriceOverride,
     Product,
     PurchaseOrder,
+    Replenishment,
     Sku,
     StockLevel,
     StockMovement,
@@ -366,6 +367,10 @@ def body(line, model, form):
         }
     if label == "catalog.stocklevel" and last in ("transfer", "count"):
         return {**(form or {}), **_stock_form(last)}
+    if "/replenishment/orders/" in line.path:
+        one = Replenishment.objects.get()
+        chosen = {"proposal": one.pk, f"supplier_{one.pk}": factories.supplier().pk}
+        return chosen | {"warehouse": factories.warehouse().pk}
     if last == "<verdict>" and label == "catalog.priceoverride":
         asked = PriceOverride.objects.get(listing__store__code=f"{line.side}-st")
         return {"digest": shown_digest(asked)}

@@ -7,8 +7,18 @@ import pytest
 
 from accounts.core.roles import Role
 from catalog.actions.abc import classify
-from catalog.actions.replenishment import dismiss, order_proposals, propose
-from catalog.models import AbcClass, PurchaseOrder, Replenishment, SkuDemand, Stockout
+from catalog.actions.replenishment import dismiss, order_by_supplier, order_proposals, propose
+from catalog.models import (
+    AbcClass,
+    LifeEvent,
+    PurchaseLine,
+    PurchaseOrder,
+    Replenishment,
+    Sku,
+    SkuDemand,
+    Stockout,
+)
+from catalog.queries.replenishment import last_suppliers
 from opsdesk.core.errors import InvalidData, InvalidTransition, NotAllowed, NotReady
 from tests import factories as make
 
@@ -167,3 +177,80 @@ def test_who_may_not_keep_stock_decides_on_no_proposal(cup):
 
     one.refresh_from_db()
     assert (one.state, PurchaseOrder.objects.count()) == ("open", 0)
+
+
+def test_several_proposals_become_one_order_for_each_supplier():
+    cup, cap, ash = (make.proposal(code, quantity=units) for code, units in CODES)
+    near, far = make.supplier("V1"), make.supplier("V2")
+
+    found = order_by_supplier({ash: near, cup: near, cap: far}, make.warehouse("W1"), make.mover())
+
+    orders = {order.supplier.code: order for order in PurchaseOrder.objects.all()}
+    assert [(one.proposal, one.order, one.refusal) for one in found] == [
+        (cup, orders["V1"], ""),
+        (ash, orders["V1"], ""),
+        (cap, orders["V2"], ""),
+    ]
+    assert lines() == [("V1", "ASH", 3), ("V1", "CUP", 7), ("V2", "CAP", 5)]
+    assert {order.status for order in orders.values()} == {"draft"}
+    verbs = LifeEvent.objects.filter(life="purchase_order").values_list("object_id", "verb")
+    assert set(verbs) == {(order.pk, "begin") for order in orders.values()}
+
+
+CODES = (("CUP", 7), ("CAP", 5), ("ASH", 3))
+
+
+def lines():
+    rows = PurchaseLine.objects.order_by("order__supplier__code", "sku__code")
+    return list(rows.values_list("order__supplier__code", "sku__code", "units"))
+
+
+def test_what_cannot_be_ordered_is_told_and_holds_up_no_other():
+    cup, cap, ash = (make.proposal(code, quantity=units) for code, units in CODES)
+    near = make.supplier("V1")
+    order_proposals([cap], near, make.warehouse(), make.mover())
+    Sku.objects.filter(code="ASH").update(unit_cost=None)
+
+    found = order_by_supplier(dict.fromkeys((cup, cap, ash), near), make.warehouse(), make.mover())
+
+    assert {one.proposal.sku.code: one.refusal for one in found} == {
+        "CUP": "",
+        "CAP": "It was decided on already: look again.",
+        "ASH": "What ASH costs in CNY is not known: set the SKU's unit cost.",
+    }
+    assert lines() == [("V1", "CAP", 5), ("V1", "CUP", 7)]
+    assert dict(Replenishment.objects.values_list("sku__code", "state")) == {
+        "CUP": "ordered",
+        "CAP": "ordered",
+        "ASH": "open",
+    }
+
+
+def test_who_may_not_keep_stock_orders_nothing():
+    one = make.proposal("CUP")
+    auditor = make.mover(make.user("auditor", role=Role.AUDITOR))
+
+    with pytest.raises(NotAllowed):
+        order_by_supplier({one: make.supplier()}, make.warehouse(), auditor)
+
+    assert not PurchaseOrder.objects.exists()
+
+
+def test_a_sku_is_bought_from_whom_it_was_bought_last(django_assert_num_queries):
+    for number, (supplier, status) in enumerate(
+        [("V1", "closed"), ("V2", "ordered"), ("V3", "cancelled")]
+    ):
+        make.purchase_order(
+            f"P{number}",
+            lines=[("CUP", 1, "5.00")],
+            supplier=make.supplier(supplier),
+            status=status,
+        )
+    gone = make.supplier("V9", active=False)
+    make.purchase_order("P9", lines=[("CAP", 1, "5.00")], supplier=gone)
+    skus = [Sku.objects.get(code=code).pk for code in ("CUP", "CAP")]
+
+    with django_assert_num_queries(1):
+        found = last_suppliers(skus)
+
+    assert found == {skus[0]: make.supplier("V2").pk}
