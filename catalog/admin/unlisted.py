@@ -3,14 +3,15 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.core.roles import Right
 from catalog.core.lifecycle import ListingStatus
-from catalog.models import Listing, UnlistedStock
+from catalog.models import UnlistedStock
+from catalog.queries.unlisted import with_seen_listings
 from opsdesk.admin.base import ReadOnlyAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.panels import HOME_WAITING, panel
@@ -48,9 +49,7 @@ class UnlistedStockAdmin(ReadOnlyAdmin):
     sortable_by = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        listings = Listing.objects.filter(sku=OuterRef("sku"))
-        states = {f"is_{status}": Exists(listings.filter(status=status)) for status, _word in _WHY}
-        return super().get_queryset(request).annotate(**states)
+        return with_seen_listings(super().get_queryset(request), request.scope)
 
     @admin.display(description=gettext_lazy("on hand"))
     def pieces_figure(self, row: UnlistedStock) -> str:
@@ -58,8 +57,12 @@ class UnlistedStockAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("why"))
     def why(self, row: Any) -> str:
-        words = [word for status, word in _WHY if getattr(row, f"is_{status}")]
-        return str(words[0]) if words else _("there is no listing")
+        for status, word in _WHY:
+            found = [one for one in row.sku.seen_listings if one.status == status]
+            if found:
+                return f"{word}: {', '.join(dict.fromkeys(one.store.code for one in found))}"
+        # Of stores that one does not see nothing is told, not even that there is a listing.
+        return _("there is no listing in a store that you see")
 
 
 @panel(HOME_WAITING, "desk/home/todo.html", order=34)
@@ -67,8 +70,8 @@ def unlisted_today(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     """How many SKUs the last night found in stock but not on sale."""
     if not request.scope.may(Right.CATALOGUE_EDIT):
         return None
-    last = UnlistedStock.objects.order_by("-day").values("day")[:1]
-    count = UnlistedStock.objects.filter(day=last).count()
+    rows = UnlistedStock.objects.visible_to(request.scope)
+    count = rows.filter(day=rows.order_by("-day").values("day")[:1]).count()
     if not count:
         return None
     return {

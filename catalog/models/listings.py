@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.core.lifecycle import ListingStatus
 from catalog.models.products import Sku
 from catalog.models.stores import Store
-from catalog.models.visible import of_store
+from catalog.models.visible import SupplyQuerySet, of_store
 from opsdesk.models import MoneyField
 
 
@@ -143,6 +143,8 @@ class UnlistedStock(models.Model):
     sku = models.ForeignKey(Sku, verbose_name=_("SKU"), on_delete=models.PROTECT, related_name="+")
     on_hand = models.PositiveIntegerField(_("on hand"))
     since = models.DateField(_("since"))
+
+    objects = SupplyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("SKU in stock but not on sale")

@@ -2,8 +2,9 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Exists, F, OuterRef, Sum
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, Sum
 
+from accounts.core.scope import Scope
 from catalog.core.lifecycle import SELLABLE, ListingStatus
 from catalog.models import Listing, StockLevel, UnlistedStock
 
@@ -23,6 +24,12 @@ def unlisted_now() -> dict[int, int]:
         .order_by("sku")
     )
     return dict(rows)
+
+
+def with_seen_listings(rows: QuerySet[UnlistedStock], scope: Scope) -> QuerySet[UnlistedStock]:
+    """Return the rows, each ``sku`` with ``seen_listings``: those in stores that ``scope`` sees."""
+    seen = Listing.objects.visible_to(scope).select_related("store").order_by("store__code", "pk")
+    return rows.prefetch_related(Prefetch("sku__listings", seen, to_attr="seen_listings"))
 
 
 def unlisted_since(day: date) -> dict[int, date]:

@@ -41,6 +41,7 @@ SUPPLY = (
     models.Stockout,
     models.AbcClass,
     models.Replenishment,
+    models.UnlistedStock,
 )
 
 
