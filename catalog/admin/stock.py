@@ -7,8 +7,8 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from unfold.views import ChangeList
 
 from accounts.core.roles import Right
 from catalog.actions.moves import Mover
@@ -64,18 +64,24 @@ class WarehouseAdmin(DeskAdmin):
         save_warehouse(obj, Mover(timezone.now(), request.user, request.scope))
 
 
+class LevelList(ChangeList):
+    """Levels that open to the page on which the whole SKU stands."""
+
+    def url_for_result(self, result: StockLevel) -> str:
+        return reverse("admin:catalog_sku_stock", args=[result.sku_id])
+
+
 @admin.register(StockLevel)
 class StockLevelAdmin(ReadOnlyAdmin):
     view_right = Right.SALES_VIEW
     list_display = [
-        "sku_page",
+        "sku",
         "warehouse",
         "on_hand_figure",
         "reserved_figure",
         "available_figure",
         "letter",
     ]
-    list_display_links = ["warehouse"]
     list_filter = ["warehouse"]
     list_select_related = ["sku", "warehouse"]
     search_fields = ["sku__code__istartswith"]
@@ -85,6 +91,9 @@ class StockLevelAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [*form_urls(), *super().get_urls()]
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return LevelList
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         may = {"may_keep": request.scope.may(Right.STOCK_EDIT)}
         return super().changelist_view(request, {**(extra_context or {}), **may})
@@ -93,11 +102,6 @@ class StockLevelAdmin(ReadOnlyAdmin):
         letter = AbcClass.objects.filter(sku=OuterRef("sku")).values("letter")
         rows = super().get_queryset(request)
         return rows.annotate(abc=Subquery(letter), left=F("on_hand") - F("reserved"))
-
-    @admin.display(description=_("SKU"), ordering="sku__code")
-    def sku_page(self, level: StockLevel) -> str:
-        address = reverse("admin:catalog_sku_stock", args=[level.sku_id])
-        return format_html('<a href="{}">{}</a>', address, level.sku.code)
 
     @admin.display(description=_("on hand"), ordering="on_hand")
     def on_hand_figure(self, level: StockLevel) -> str:

@@ -131,7 +131,7 @@ def test_it_is_linked_from_the_sku_and_from_the_stock_list(keeper, cup):
     stock_list = keeper.get(reverse("admin:catalog_stocklevel_changelist"))
 
     assert address(cup) in sku_page.content.decode()
-    assert f'<a href="{address(cup)}">CUP</a>' in stock_list.content.decode()
+    assert f'href="{address(cup)}"' in stock_list.content.decode()
 
 
 def test_who_sees_no_stock_sees_no_page_of_it(client, cup):
