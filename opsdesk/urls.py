@@ -6,6 +6,8 @@ from django.views.generic import RedirectView
 from rest_framework.routers import SimpleRouter
 
 from accounts.api.clients import Me
+from catalog.api.competitors import CompetitorSet
+from catalog.api.counts import SnapshotSet
 from catalog.api.listings import ListingSet
 from catalog.api.pricing import PriceSet
 from catalog.api.products import CategorySet, ProductSet, SkuSet
@@ -34,6 +36,8 @@ SETS = {
     "warehouses": ("warehouse", WarehouseSet),
     "stock-levels": ("stocklevel", LevelSet),
     "stock-movements": ("stockmovement", MovementSet),
+    "stock-snapshots": ("stocksnapshot", SnapshotSet),
+    "competitor-prices": ("competitorprice", CompetitorSet),
     "listings": ("listing", ListingSet),
     "promotions": ("promotion", PromotionSet),
 }

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import F, Max, Sum
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
@@ -63,14 +63,8 @@ def take_snapshot(given: Counted, mover: Mover) -> tuple[StockSnapshot, bool]:
     ).first()
     if known is not None:
         return _same(known, given, counts), False
-    latest = StockSnapshot.objects.filter(warehouse=given.warehouse).aggregate(at=Max("taken_at"))[
-        "at"
-    ]
-    if latest is not None and given.taken_at < latest:
-        message = _("%(warehouse)s was counted later, at %(at)s: an older count is not taken.")
-        words = {"warehouse": given.warehouse.code, "at": latest.isoformat()}
-        raise Conflict(message % words, field="taken_at")
-    expected = on_hand_at(given.warehouse, given.taken_at)
+    _refuse_older(given)
+    expected = on_hand_at(given.warehouse, given.taken_at, None if given.complete else counts)
     if given.complete:
         counts = {sku: 0 for sku, there in expected.items() if there} | counts
     return _store(given, counts, expected, mover), True
@@ -87,6 +81,34 @@ def count_now(given: Counted, mover: Mover) -> tuple[StockSnapshot, bool]:
     return take_snapshot(replace(given, taken_at=known.taken_at if known else mover.at), mover)
 
 
+@transaction.atomic
+def add_count(given: Counted, mover: Mover) -> bool:
+    """Add SKUs to the count of this number, which is begun with the first of them.
+
+    Return whether anything is new. Raises what ``take_snapshot`` raises, and ``Conflict`` where
+    the count was taken at another time or found another number of a SKU.
+    """
+    refuse_no_right(mover)
+    take_turn(f"snapshot of warehouse {given.warehouse.pk}")
+    known = StockSnapshot.objects.filter(
+        warehouse=given.warehouse, external_id=given.external_id
+    ).first()
+    if known is None:
+        take_snapshot(given, mover)
+        return True
+    _check(given, mover)
+    counts = {sku.pk: number for sku, number in given.counts.items()}
+    stored = dict(known.counts.filter(sku__in=counts).values_list("sku", "counted"))
+    if known.taken_at != given.taken_at or any(counts[sku] != stored[sku] for sku in stored):
+        message = _("The count %(number)s is stored already, and said something else.")
+        raise Conflict(message % {"number": given.external_id}, field="external_id")
+    fresh = {sku: number for sku, number in counts.items() if sku not in stored}
+    if fresh:
+        _refuse_older(given)
+        _extend(known, given, fresh, mover)
+    return bool(fresh)
+
+
 def _check(given: Counted, mover: Mover) -> None:
     if not given.external_id.strip() or len(given.external_id) > 80:
         raise InvalidData(_("Give the count a number of up to 80 characters."), field="external_id")
@@ -96,6 +118,15 @@ def _check(given: Counted, mover: Mover) -> None:
         if not 0 <= number <= MOST_UNITS:
             message = _("%(sku)s: a count is a whole number from 0 on.")
             raise InvalidData(message % {"sku": sku.code}, field="counted")
+
+
+def _refuse_older(given: Counted) -> None:
+    rows = StockSnapshot.objects.filter(warehouse=given.warehouse)
+    latest = rows.aggregate(at=Max("taken_at"))["at"]
+    if latest is not None and given.taken_at < latest:
+        message = _("%(warehouse)s was counted later, at %(at)s: an older count is not taken.")
+        words = {"warehouse": given.warehouse.code, "at": latest.isoformat()}
+        raise Conflict(message % words, field="taken_at")
 
 
 def _same(known: StockSnapshot, given: Counted, counts: Mapping[int, int]) -> StockSnapshot:
@@ -111,6 +142,45 @@ def _same(known: StockSnapshot, given: Counted, counts: Mapping[int, int]) -> St
 def _store(
     given: Counted, counts: Mapping[int, int], expected: Mapping[int, int], mover: Mover
 ) -> StockSnapshot:
+    differences = _adjust(given, counts, expected, mover)
+    snapshot = StockSnapshot.objects.create(
+        warehouse=given.warehouse,
+        external_id=given.external_id,
+        taken_at=given.taken_at,
+        recorded_at=mover.at,
+        rows=len(counts),
+        adjusted=len(differences),
+        difference=sum(differences.values()),
+    )
+    _write_counts(snapshot, counts, expected, mover)
+    return snapshot
+
+
+def _extend(known: StockSnapshot, given: Counted, counts: Mapping[int, int], mover: Mover) -> None:
+    expected = on_hand_at(given.warehouse, given.taken_at, counts)
+    differences = _adjust(given, counts, expected, mover)
+    StockSnapshot.objects.filter(pk=known.pk).update(
+        rows=F("rows") + len(counts),
+        adjusted=F("adjusted") + len(differences),
+        difference=F("difference") + sum(differences.values()),
+    )
+    _write_counts(known, counts, expected, mover)
+
+
+def _write_counts(
+    snapshot: StockSnapshot, counts: Mapping[int, int], expected: Mapping[int, int], mover: Mover
+) -> None:
+    StockCount.objects.bulk_create(
+        StockCount(snapshot=snapshot, sku_id=sku, counted=number, expected=expected.get(sku, 0))
+        for sku, number in sorted(counts.items())
+    )
+    record("counted", snapshot, by=mover.by, at=mover.at)
+
+
+def _adjust(
+    given: Counted, counts: Mapping[int, int], expected: Mapping[int, int], mover: Mover
+) -> dict[int, int]:
+    """Write what differs as adjustments; return by SKU how much."""
     skus = Sku.objects.in_bulk(counts)
     reason = _("Count %(number)s") % {"number": given.external_id}
     if given.note:
@@ -132,30 +202,12 @@ def _store(
         )
         for sku, units in differences.items()
     ]
-    _adjust(entries, mover)
-    snapshot = StockSnapshot.objects.create(
-        warehouse=given.warehouse,
-        external_id=given.external_id,
-        taken_at=given.taken_at,
-        recorded_at=mover.at,
-        rows=len(counts),
-        adjusted=len(differences),
-        difference=sum(differences.values()),
-    )
-    StockCount.objects.bulk_create(
-        StockCount(snapshot=snapshot, sku_id=sku, counted=number, expected=expected.get(sku, 0))
-        for sku, number in sorted(counts.items())
-    )
-    record("counted", snapshot, by=mover.by, at=mover.at)
-    return snapshot
-
-
-def _adjust(entries: list[Entry], mover: Mover) -> None:
     try:
         move_stock(entries, mover)
     except NotReady as refusal:
         more = _("Less was counted than is reserved: give reservations free first.")
         raise NotReady(f"{refusal.message} {more}", code=refusal.code, field="counted") from refusal
+    return differences
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from catalog.actions.products import upsert_categories, upsert_products, upsert_
 from catalog.actions.purchasing import upsert_purchase_lines
 from catalog.actions.receiving import upsert_receipts
 from catalog.actions.standing import upsert_ratings, upsert_violations
+from catalog.actions.stock_files import upsert_counts, upsert_movements, upsert_warehouses
 from catalog.actions.stores import upsert_stores
 from catalog.actions.suppliers import upsert_suppliers
 from catalog.actions.traffic import upsert_ads, upsert_traffic
@@ -41,6 +42,7 @@ from catalog.core.formats.rows import (
     read_stores,
 )
 from catalog.core.formats.staff import SALARY, read_staff
+from catalog.core.formats.stock import read_counts, read_movements, read_warehouses
 from catalog.core.formats.supply import read_purchase_lines, read_receipts, read_suppliers
 from opsdesk.actions.files import kept_file
 from opsdesk.actions.jobs import JobRun
@@ -70,8 +72,8 @@ def _take_staff(items: Sequence[StaffItem], *, by: User | None, at: datetime) ->
     return upsert_staff(items, scope=scope_at(by, at), by=by, at=at)
 
 
-def _of_seen_stores(upsert: Callable[..., list[Outcome]]) -> Callable[..., list[Outcome]]:
-    """Return ``upsert`` for the stores that whoever gave the file sees."""
+def _in_scope(upsert: Callable[..., list[Outcome]]) -> Callable[..., list[Outcome]]:
+    """Return ``upsert`` with what whoever gave the file sees and may do."""
 
     def take(items: Sequence[Any], *, by: User | None, at: datetime) -> list[Outcome]:
         return upsert(items, scope=scope_at(by, at), by=by, at=at)
@@ -85,14 +87,17 @@ TABLES = {
     "categories": TableFormat(read_categories, upsert_categories),
     "products": TableFormat(read_products, upsert_products),
     "skus": TableFormat(read_skus, upsert_skus),
-    "prices": TableFormat(read_prices, _of_seen_stores(upsert_prices), Right.IMPORT),
+    "prices": TableFormat(read_prices, _in_scope(upsert_prices), Right.IMPORT),
     "suppliers": TableFormat(read_suppliers, upsert_suppliers, Right.IMPORT),
     "purchase_orders": TableFormat(read_purchase_lines, upsert_purchase_lines, Right.IMPORT),
     "purchase_receipts": TableFormat(read_receipts, upsert_receipts, Right.IMPORT),
-    "store_ratings": TableFormat(read_ratings, _of_seen_stores(upsert_ratings), Right.IMPORT),
-    "violations": TableFormat(read_violations, _of_seen_stores(upsert_violations), Right.IMPORT),
-    "traffic": TableFormat(read_traffic, _of_seen_stores(upsert_traffic), Right.IMPORT),
-    "ads": TableFormat(read_ads, _of_seen_stores(upsert_ads), Right.IMPORT),
+    "warehouses": TableFormat(read_warehouses, upsert_warehouses),
+    "stock_movements": TableFormat(read_movements, _in_scope(upsert_movements), Right.IMPORT),
+    "stock_counts": TableFormat(read_counts, _in_scope(upsert_counts), Right.IMPORT),
+    "store_ratings": TableFormat(read_ratings, _in_scope(upsert_ratings), Right.IMPORT),
+    "violations": TableFormat(read_violations, _in_scope(upsert_violations), Right.IMPORT),
+    "traffic": TableFormat(read_traffic, _in_scope(upsert_traffic), Right.IMPORT),
+    "ads": TableFormat(read_ads, _in_scope(upsert_ads), Right.IMPORT),
     "listings": TableFormat(read_listings, upsert_listings),
     "staff": TableFormat(read_staff, _take_staff, Right.PEOPLE_EDIT, private=True),
 }

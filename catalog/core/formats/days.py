@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from catalog.core.formats.rows import (
     cell_refused,
     date_in,
     decimal_in,
+    instant_in,
     read_rows,
     whole_in,
 )
@@ -94,7 +95,7 @@ def _rating(row: Row, row_no: int) -> RatingItem:
         account_health=whole_in("account_health", row, row_no),
         order_defect_rate=_number("order_defect_rate", row, row_no),
         chat_reply_rate=_number("chat_reply_rate", row, row_no),
-        source_updated_at=_instant("source_updated_at", row, row_no),
+        source_updated_at=_time("source_updated_at", row, row_no),
         source_row=row_no,
     )
 
@@ -120,7 +121,7 @@ def _traffic(row: Row, row_no: int) -> TrafficItem:
         visitors=whole_in("visitors", row, row_no),
         add_to_cart=whole_in("add_to_cart", row, row_no),
         clicks=whole_in("clicks", row, row_no),
-        source_updated_at=_instant("source_updated_at", row, row_no),
+        source_updated_at=_time("source_updated_at", row, row_no),
         source_row=row_no,
     )
 
@@ -138,7 +139,7 @@ def _ads(row: Row, row_no: int) -> AdItem:
         listing=row["listing"],
         name=row["name"],
         daily_budget=_number("daily_budget", row, row_no),
-        source_updated_at=_instant("source_updated_at", row, row_no),
+        source_updated_at=_time("source_updated_at", row, row_no),
         source_row=row_no,
     )
 
@@ -154,14 +155,5 @@ def _needed(field: str, row: Row, row_no: int) -> int:
     return found
 
 
-def _instant(field: str, row: Row, row_no: int) -> datetime | None:
-    """Return the time in a cell; one without an offset is UTC."""
-    text = row[field]
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        expected = _("a time such as 2011-03-05T09:30:00Z")
-        raise cell_refused(field, text, expected, row_no) from error
+def _time(field: str, row: Row, row_no: int) -> datetime | None:
+    return instant_in(field, row, row_no) if row[field] else None

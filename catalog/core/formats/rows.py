@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -196,6 +196,26 @@ def whole_in(field: str, row: Row, row_no: int) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
         raise cell_refused(field, text, _("a whole number"), row_no)
     return int(text)
+
+
+def signed_in(field: str, row: Row, row_no: int) -> int:
+    """Return the whole number, below 0 or not, in a cell, or raise ``Refused``."""
+    text = row[field]
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 12):
+        raise cell_refused(field, text, _("a whole number"), row_no)
+    return int(text)
+
+
+def instant_in(field: str, row: Row, row_no: int) -> datetime:
+    """Return the time in a cell, one without an offset as UTC, or raise ``Refused``."""
+    text = row[field]
+    try:
+        found = datetime.fromisoformat(text)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        expected = _("a time such as 2011-03-05T09:30:00Z")
+        raise cell_refused(field, text, expected, row_no) from error
 
 
 def cell_refused(field: str, found: str, expected: str, row_no: int) -> Refused:

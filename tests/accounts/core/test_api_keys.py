@@ -117,5 +117,5 @@ def test_figures_and_runs_are_read_only():
     read_only = {name for name, uses in RESOURCES.items() if uses == (Use.READ,)}
 
     assert read_only == {"metrics", "scorecards", "pay-runs", "alerts", "changes", "runs"}
-    assert len(EVERY_USE) == 2 * 30 + 6
+    assert len(EVERY_USE) == 2 * 32 + 6
     assert set(EVERY_USE) > PAY_INPUTS
