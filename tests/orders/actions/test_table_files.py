@@ -147,7 +147,7 @@ def test_a_format_is_loaded_by_those_who_have_its_right(tmp_path, role):
     expected = {
         Role.SUPERVISOR: {
             *("csv", "prices", "suppliers", "purchase_orders", "purchase_receipts"),
-            *("store_ratings", "violations", "traffic", "ads"),
+            *("store_ratings", "violations", "traffic", "ads", "stock_movements", "stock_counts"),
         },
         Role.HR_PAYROLL: {"staff"},
         Role.MANAGER: set(RIGHTS) - {"staff"},
