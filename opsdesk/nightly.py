@@ -8,6 +8,7 @@ from catalog.actions.moves import Mover
 from catalog.actions.pricing import apply_prices
 from catalog.actions.promotions import advance_promotions
 from catalog.actions.replenishment import propose
+from catalog.actions.signals import raise_signals
 from catalog.actions.snapshots import note_stockouts
 from catalog.actions.suppliers import score_suppliers
 from catalog.actions.unlisted import record_unlisted
@@ -19,7 +20,7 @@ from kpis.actions.runs import KIND, close_dead_runs, start_run, work_off
 from kpis.actions.scorecards import make_scorecards
 from kpis.actions.steps import Step, StepRun
 from opsdesk.actions.jobs import Clock, JobRun, claim, execute, handles
-from orders.actions.demand import fill_demand
+from orders.actions.demand import fill_demand, fill_returns
 from orders.actions.linking import link_lines
 from orders.actions.rates import reconvert
 
@@ -54,10 +55,11 @@ def grade_suppliers(step: StepRun) -> None:
 
 
 def count_demand(step: StepRun) -> None:
-    """Link lines whose SKU has come, then bring the demand by SKU and day up to the orders."""
+    """Link lines whose SKU has come, then bring demand and refunds by SKU and day up to date."""
+    first, last = step.run.as_of - DEMAND_DAYS, step.run.as_of
     with step.piece() as tally:
         tally.written += link_lines(at=step.job_run.clock())
-        tally.written += fill_demand(step.run.as_of - DEMAND_DAYS, step.run.as_of)
+        tally.written += fill_demand(first, last) + fill_returns(first, last)
 
 
 def find_stockouts(step: StepRun) -> None:
@@ -76,6 +78,12 @@ def propose_purchases(step: StepRun) -> None:
     """Propose what should be bought."""
     with step.piece() as tally:
         tally.written += propose(step.run.as_of, at=step.job_run.clock())
+
+
+def give_signals(step: StepRun) -> None:
+    """Raise the signals of products, and let lapse what does not hold any more."""
+    with step.piece() as tally:
+        tally.written += raise_signals(step.run.as_of, at=step.job_run.clock())
 
 
 def unlisted(step: StepRun) -> None:
@@ -112,6 +120,7 @@ STEPS = (
     Step("stockouts", find_stockouts),
     Step("abc", give_classes, needs=("demand",)),
     Step("replenishment", propose_purchases, needs=("demand", "stockouts")),
+    Step("signals", give_signals, needs=("demand",)),
     Step("unlisted", unlisted),
     Step("draft_pay", draft_pay, needs=("fx", "scorecards")),
 )

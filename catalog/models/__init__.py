@@ -34,6 +34,7 @@ from catalog.models.selection import (
     TestKind,
     TestResult,
 )
+from catalog.models.signals import ProductSignal, SignalRule, SignalStatus, SkuReturn
 from catalog.models.standing import Severity, StoreRating, Violation, ViolationKind
 from catalog.models.stock import (
     MovementKind,
@@ -100,6 +101,7 @@ __all__ = [
     "OverrideState",
     "PriceOverride",
     "Product",
+    "ProductSignal",
     "ProductTest",
     "ProductType",
     "Promotion",
@@ -117,8 +119,11 @@ __all__ = [
     "SellingCost",
     "SettlingWindow",
     "Severity",
+    "SignalRule",
+    "SignalStatus",
     "Sku",
     "SkuDemand",
+    "SkuReturn",
     "StockCount",
     "StockLevel",
     "StockMovement",

@@ -73,6 +73,10 @@ _KEPT = {
     "product: recover": gettext_lazy("product recovered"),
     "product: retire": gettext_lazy("product retired"),
     "product: reject": gettext_lazy("product rejected"),
+    "signal: raised": gettext_lazy("signal raised"),
+    "signal: accepted": gettext_lazy("signal accepted"),
+    "signal: dismissed": gettext_lazy("signal dismissed"),
+    "signal: lapsed": gettext_lazy("signal lapsed"),
     "compliance: signed": gettext_lazy("compliance checklist signed"),
     "listing: begin": gettext_lazy("listing begun"),
     "listing: submit": gettext_lazy("listing submitted for review"),
@@ -106,6 +110,7 @@ _KEPT = {
     "suppliers": gettext_lazy("scores of the suppliers"),
     "draft_pay": gettext_lazy("draft pay"),
     "prices": gettext_lazy("prices of the day"),
+    "signals": gettext_lazy("signals of the products"),
     "unlisted": gettext_lazy("in stock but not on sale"),
 }
 

@@ -1,15 +1,16 @@
-"""What was ordered of each SKU by day, from the order lines."""
+"""What was ordered and what was refunded of each SKU by day, from the lines of both."""
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
-from catalog.models import SkuDemand
+from catalog.models import SkuDemand, SkuReturn
 from opsdesk.actions.sql import take_turn, upsert_from
 from orders.core.items import LineKind
 from orders.core.lifecycle import NOT_SOLD
-from orders.models import OrderLine
+from orders.models import OrderLine, Return, ReturnLine
 
 
 @transaction.atomic
@@ -27,18 +28,34 @@ def fill_demand(first: date, last: date) -> int:
             business_date__lte=last,
         )
         .exclude(order__status__in=NOT_SOLD)
-        .order_by()
+        .values("sku", day=F("business_date"))
     )
     stored = SkuDemand.objects.filter(day__gte=first, day__lte=last)
-    sold = set(lines.values_list("sku", "business_date").distinct())
-    gone = [pk for pk, *key in stored.values_list("pk", "sku", "day") if tuple(key) not in sold]
+    return _bring(lines, stored, units=Sum("quantity"), sales=Sum("reporting_amount"))
+
+
+@transaction.atomic
+def fill_returns(first: date, last: date) -> int:
+    """Bring the refunds by SKU of these days up to the returns; return how many rows changed.
+
+    A piece counts on the business day of its refund, whichever day it was sold on.
+    """
+    take_turn("refunds by day")
+    refunded = Return.objects.refunded().filter(refunded_on__gte=first, refunded_on__lte=last)
+    lines = ReturnLine.objects.filter(
+        kind=LineKind.GOODS, sku__isnull=False, return_case__in=refunded
+    ).values("sku", day=F("return_case__refunded_on"))
+    stored = SkuReturn.objects.filter(day__gte=first, day__lte=last)
+    return _bring(lines, stored, units=Sum("quantity"))
+
+
+def _bring(lines: QuerySet, stored: QuerySet, **sums: Any) -> int:
+    """Make ``stored`` the sums of ``lines`` by SKU and day, and return how many rows changed."""
+    lines = lines.order_by()
+    found = set(lines.values_list("sku", "day").distinct())
+    gone = [pk for pk, *key in stored.values_list("pk", "sku", "day") if tuple(key) not in found]
     for start in range(0, len(gone), 500):
-        SkuDemand.objects.filter(pk__in=gone[start : start + 500]).delete()
-    rows = (
-        lines.values("sku")
-        .annotate(day=F("business_date"))
-        .values("sku", "day")
-        .annotate(units=Sum("quantity"), sales=Sum("reporting_amount"))
-    )
-    columns = ("sku", "day", "units", "sales")
-    return len(gone) + upsert_from(rows, SkuDemand, key=("sku", "day"), columns=columns)
+        stored.filter(pk__in=gone[start : start + 500]).delete()
+    rows = lines.values("sku", "day").annotate(**sums)
+    columns = ("sku", "day", *sums)
+    return len(gone) + upsert_from(rows, stored.model, key=("sku", "day"), columns=columns)

@@ -14,7 +14,7 @@ from compensation.models import Attendance, PayRun, Payslip, Proposal, WorkTask
 from kpis.models import Scorecard, Target
 from orders.models import Order, Return
 from tests import factories
-from tests.catalog.models.test_visible import OF_STORE, SUPPLY
+from tests.catalog.models.test_visible import OF_PRODUCT, OF_STORE, SUPPLY
 from tests.factories import MARCH
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +97,7 @@ def test_each_model_with_rules_is_tested():
     }
 
     # these have tests of their own, beside their actions
-    own = {Proposal, AccessChange, StandIn, Handover, Scorecard, *OF_STORE, *SUPPLY}
+    own = {Proposal, AccessChange, StandIn, Handover, Scorecard, *OF_STORE, *SUPPLY, *OF_PRODUCT}
     assert found - own == set(MODELS)
 
 

@@ -45,6 +45,10 @@ SUPPLY = (
 )
 
 
+# Seen with the product that they are about.
+OF_PRODUCT = (models.ProductSignal,)
+
+
 def client_scope(*stores):
     for code in stores:
         make.store(code)
@@ -104,3 +108,21 @@ def test_a_machine_of_a_store_sees_the_skus_listed_there_and_no_stock(two_listin
     assert set(models.Product.objects.visible_to(scope)) == {other.sku.product}
     assert set(models.StockLevel.objects.visible_to(scope)) == set()
     assert set(models.Warehouse.objects.visible_to(scope)) == set()
+
+
+def test_a_signal_is_seen_by_who_sees_its_product(two_listings):
+    signals = [
+        models.ProductSignal.objects.create(
+            product=listing.sku.product, kind="stock_age", verb="clear", evidence={},
+            raised_on=TODAY, seen_on=TODAY,
+        )
+        for listing in two_listings
+    ]  # fmt: skip
+
+    def seen(scope):
+        return set(models.ProductSignal.objects.visible_to(scope))
+
+    assert seen(make.scope(make.user(role=Role.TEAM_MEMBER))) == set(signals)
+    assert seen(client_scope("other")) == {signals[1]}
+    assert seen(make.scope(make.user())) == set()
+    assert seen(make.scope(AnonymousUser())) == set()
