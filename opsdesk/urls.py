@@ -13,6 +13,7 @@ from catalog.api.pricing import PriceSet
 from catalog.api.products import CategorySet, ProductSet, SkuSet
 from catalog.api.promotions import PromotionSet
 from catalog.api.purchasing import InboundShipmentSet, PurchaseOrderSet
+from catalog.api.signals import SignalSet
 from catalog.api.standing import RatingSet, ViolationSet
 from catalog.api.stock import LevelSet, MovementSet, WarehouseSet
 from catalog.api.stores import StoreSet
@@ -24,6 +25,7 @@ SETS = {
     "stores": ("store", StoreSet),
     "categories": ("category", CategorySet),
     "products": ("product", ProductSet),
+    "product-signals": ("product-signal", SignalSet),
     "skus": ("sku", SkuSet),
     "prices": ("price", PriceSet),
     "suppliers": ("supplier", SupplierSet),

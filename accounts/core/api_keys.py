@@ -63,6 +63,7 @@ RESOURCES: dict[str, tuple[Use, ...]] = {
     "attendance": _BOTH,
     "targets": _BOTH,
     "work-plans": _BOTH,
+    "product-signals": _READ,
     "metrics": _READ,
     "scorecards": _READ,
     "pay-runs": _READ,

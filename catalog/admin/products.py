@@ -21,6 +21,7 @@ from catalog.actions.selection import (
     write_report,
 )
 from catalog.admin.moves import MovingAdmin
+from catalog.admin.signals import signals_context
 from catalog.admin.sku_stock import stock_view
 from catalog.models import (
     Category,
@@ -196,7 +197,7 @@ class ProductAdmin(MovingAdmin, SearchedAdmin):
             write(part, scope=request.scope, by=request.user, at=timezone.now())
 
     def life_context(self, request: HttpRequest, obj: Product) -> dict[str, Any]:
-        context = super().life_context(request, obj)
+        context = super().life_context(request, obj) | signals_context(request, obj)
         checklist = obj.checklists.select_related("author").order_by("-id").first()
         if checklist is None or checklist.signed_by_id is not None:
             return context

@@ -56,6 +56,7 @@ CHANGES = {
     "catalog.settlingwindow": {"days": "31"},
     "catalog.warehouse": {"name": "Renamed"},
     "catalog.replenishmentpolicy": {"review_days": "14"},
+    "catalog.signalrule": {"quiet_days": "14"},
     "catalog.storeassignment": {"from_date": "2026-02-15"},
     "kpis.target": {"net_sales": "777.00"},
     "compensation.worktask": {"actual": "7"},
@@ -91,6 +92,15 @@ def _department(side):
 NEW = {
     "catalog.warehouse": lambda side: {"code": "new", "name": "New", "country": "CN"},
     "catalog.replenishmentpolicy": lambda side: {"from_date": "2031-01-01"},
+    "catalog.signalrule": lambda side: {
+        "kind": "stock_age",
+        "verb": "clear",
+        "from_date": "2031-01-01",
+        "threshold": "90",
+        "min_units": "1",
+        "window_days": "30",
+        "quiet_days": "30",
+    },
     "catalog.stockmovement": lambda side: {
         "warehouse": _pk(Warehouse),
         "sku": str(StockMovement.objects.order_by("pk").values_list("sku", flat=True)[0]),

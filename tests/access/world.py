@@ -41,11 +41,13 @@ from catalog.models import (
     MarginPolicy,
     PriceOverride,
     Product,
+    ProductSignal,
     Replenishment,
     ReplenishmentPolicy,
     ScoreRule,
     SellingCost,
     SettlingWindow,
+    SignalRule,
     Sku,
     StockMovement,
     Stockout,
@@ -90,6 +92,7 @@ CATALOGUE = (
     "prices",
     "promotions",
     "competitor-prices",
+    "product-signals",
 )
 CATALOGUE_USES = tuple(
     f"{resource}:{use}" for resource in CATALOGUE for use in RESOURCES.get(resource, ())
@@ -247,6 +250,19 @@ def _stock(world):
     numbers = dict.fromkeys(("mean", "deviation", "z", "lead_time_days", "review_days"), 1)
     numbers |= dict.fromkeys(("safety_stock", "reorder_point", "on_hand", "on_order"), 1)
     world.add(Replenishment.objects.create(sku=what, day=day, quantity=1, **numbers))
+    _signals(world, what.product, day)
+
+
+def _signals(world, product, day):
+    """A signal of a product, and a rule that holds in years to come."""
+    about = {"kind": "stock_age", "verb": "clear"}
+    world.add(SignalRule.objects.create(**about, from_date=date(2030, 1, 1), threshold=90))
+    evidence = {"part": 200, "whole": 3, "threshold": "180.00", "window_days": 30}
+    world.add(
+        ProductSignal.objects.create(
+            product=product, evidence=evidence, raised_on=day, seen_on=day, **about
+        )
+    )
 
 
 def access(world, clerk):

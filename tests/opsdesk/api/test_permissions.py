@@ -54,6 +54,7 @@ def test_every_machine_sees_what_there_is(client):
     names += ("purchase-orders", "inbound-shipments", "store-ratings", "violations", "traffic")
     names += ("ads", "warehouses", "stock-levels", "stock-movements", "promotions", "me")
     names += ("stock-snapshots", "competitor-prices")
+    names += ("product-signals",)
     assert response.json() == {name: f"http://testserver/api/v1/{name}/" for name in names}
 
 
