@@ -141,6 +141,7 @@ class SignalRuleAdmin(DeskAdmin):
         "quiet_days",
     ]
     list_filter = ["kind", "active"]
+    sortable_by = ("from_date",)
     list_select_related = ["category"]
     autocomplete_fields = ["category"]
 
