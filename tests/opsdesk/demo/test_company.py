@@ -8,7 +8,7 @@ from django.contrib.auth import authenticate
 from django.test import RequestFactory
 
 from accounts.models import ApiClient, User
-from catalog.models import DirtyDay
+from catalog.models import DirtyDay, ProductSignal
 from compensation.actions.payruns import approve_run, lock_run
 from compensation.models import PayRun
 from opsdesk.demo import company
@@ -34,6 +34,10 @@ def test_the_manager_finds_a_month_to_approve_and_can_lock_it():
 
     assert (before, run.state) == ("submitted", "locked")
     assert (Order.objects.count() > 30_000, DirtyDay.objects.count()) == (True, 0)
+    signals = ProductSignal.objects.open().order_by("product__code")
+    assert list(signals.values_list("product__code", "kind")) == [
+        (code, "stock_age") for code in ("CHAIR", "LAMP", "MUG", "PAN")
+    ]
     paid = PayRun.objects.filter(state="paid").order_by("month", "department__code")
     assert list(paid.values_list("department__code", "month__month")) == [
         ("ASIA", 5), ("EU", 5), ("ASIA", 6), ("EU", 6), ("ASIA", 7), ("EU", 7),
