@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db.models import BigIntegerField, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Window
+from django.db.models import (
+    BigIntegerField,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Window,
+)
 
 from catalog.core.lifecycle import PRODUCT, ProductStatus
 from catalog.core.signals import Bound, Facts, Found, RuleKey, nearest, signals
@@ -127,7 +138,9 @@ def oldest_pieces() -> dict[int, date]:
             held=Subquery(held, output_field=BigIntegerField()),
             came=Window(Sum("units"), partition_by="sku", order_by=latest_first),
         )
-        .filter(held__gt=0, came__gte=F("held"), came__lt=F("held") + F("units"))
+        # What is left of those on hand once this and all later movements are counted.
+        .annotate(left=ExpressionWrapper(F("held") - F("came"), BigIntegerField()))
+        .filter(left__lte=0, left__gt=-F("units"))
         .order_by("happened_at")
     )
     found: dict[int, date] = {}
