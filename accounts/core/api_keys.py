@@ -37,6 +37,7 @@ RESOURCES: dict[str, tuple[Use, ...]] = {
     "skus": _BOTH,
     "listings": _BOTH,
     "promotions": _BOTH,
+    "experiments": _BOTH,
     "prices": _BOTH,
     "competitor-prices": _BOTH,
     "suppliers": _BOTH,

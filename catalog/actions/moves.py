@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from accounts.core.roles import Right
@@ -148,8 +148,7 @@ def move(course: Course, thing: Any, verb: str, mover: Mover, *, reason: str = "
         raise InvalidData(message, field="reason")
     if missing := course.missing(held, verb):
         raise NotReady(" ".join(missing))
-    of_state = {f"{course.field}__in": wanted.sources}
-    if not rows.filter(pk=held.pk, **of_state).update(**{course.field: wanted.to}):
+    if not _take(course, held, verb):
         held.refresh_from_db(fields=[course.field])
         _refuse_state(course, held, wanted)
     for one in (held, thing):
@@ -157,6 +156,21 @@ def move(course: Course, thing: Any, verb: str, mover: Mover, *, reason: str = "
     event = _event(course, held, (verb, before, wanted.to), reason, mover)
     course.then(held, verb, mover)
     return event
+
+
+def _take(course: Course, held: Any, verb: str) -> int:
+    """Write the new state where the old one still stands; return how many rows were written."""
+    wanted = course.life.move(verb)
+    of_state = {f"{course.field}__in": wanted.sources}
+    rows = course.model._default_manager.filter(pk=held.pk, **of_state)
+    try:
+        with transaction.atomic():
+            return rows.update(**{course.field: wanted.to})
+    except IntegrityError as error:
+        # A rule over several rows, and somebody else was quicker: now it can be said in words.
+        if missing := course.missing(held, verb):
+            raise NotReady(" ".join(missing)) from error
+        raise
 
 
 def _event(

@@ -1,4 +1,4 @@
-"""The lives of the catalogue as tables of moves: products, listings, promotions, purchases."""
+"""The lives of the catalogue as tables of moves: products, listings, promotions and so on."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +37,13 @@ class PromotionStatus(TextChoices):
     WRAPPING_UP = "wrapping_up", pgettext_lazy("promotion", "Wrapping up")
     CLOSED = "closed", pgettext_lazy("promotion", "Closed")
     CANCELLED = "cancelled", pgettext_lazy("promotion", "Cancelled")
+
+
+class ExperimentStatus(TextChoices):
+    PLANNED = "planned", pgettext_lazy("experiment", "Planned")
+    RUNNING = "running", pgettext_lazy("experiment", "Running")
+    ENDED = "ended", pgettext_lazy("experiment", "Ended")
+    CANCELLED = "cancelled", pgettext_lazy("experiment", "Cancelled")
 
 
 class PurchaseStatus(TextChoices):
@@ -146,6 +153,31 @@ PROMOTION = Life(
     },
 )
 
+# Its end is a judgement on what was seen: a person makes it.
+_X = ExperimentStatus
+EXPERIMENT = Life(
+    "experiment",
+    _("A/B experiment"),
+    ExperimentStatus,
+    _X.PLANNED,
+    {
+        "start": Move(pgettext_lazy("experiment", "Start"), (_X.PLANNED,), _X.RUNNING, _EDIT),
+        "end": Move(
+            pgettext_lazy("experiment", "End"), (_X.RUNNING,), _X.ENDED, _EDIT, by_machine=False
+        ),
+        "stop": Move(
+            _("End early"), (_X.RUNNING,), _X.ENDED, _EDIT, needs_reason=True, by_machine=False
+        ),
+        "cancel": Move(
+            pgettext_lazy("experiment", "Cancel"),
+            (_X.PLANNED, _X.RUNNING),
+            _X.CANCELLED,
+            _EDIT,
+            needs_reason=True,
+        ),
+    },
+)
+
 # Receiving moves a purchase order by what has come in, not by a button.
 PURCHASE = Life(
     "purchase_order",
@@ -210,7 +242,10 @@ VIOLATION = Life(
     },
 )
 
-LIVES = {life.name: life for life in (PRODUCT, LISTING, PROMOTION, PURCHASE, CUSTOMS, VIOLATION)}
+LIVES = {
+    life.name: life
+    for life in (PRODUCT, LISTING, PROMOTION, EXPERIMENT, PURCHASE, CUSTOMS, VIOLATION)
+}
 
 # Products that may be listed and sold; the ones before are still being prepared.
 SELLABLE = (_P.READY, _P.ON_SALE, _P.OPTIMISING, _P.CLEARANCE)

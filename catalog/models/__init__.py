@@ -1,5 +1,6 @@
 """Tables of the catalogue."""
 
+from catalog.models.experiments import Experiment, ExperimentDay, ExperimentResult
 from catalog.models.fx import FxRate, RateNews
 from catalog.models.handovers import Handover
 from catalog.models.listings import (
@@ -86,6 +87,9 @@ __all__ = [
     "ComplianceChecklist",
     "DirtyDay",
     "Duty",
+    "Experiment",
+    "ExperimentDay",
+    "ExperimentResult",
     "FactFamily",
     "FxRate",
     "GoodsClass",

@@ -2,7 +2,14 @@
 
 from opsdesk.models.audit import AuditEntry, AuditHead, AuditSeal, AuditWaiting
 from opsdesk.models.exchange import ImportBatch, ImportReject
-from opsdesk.models.fields import MoneyField, MonthField, RateField, ShareField, amount
+from opsdesk.models.fields import (
+    ChanceField,
+    MoneyField,
+    MonthField,
+    RateField,
+    ShareField,
+    amount,
+)
 from opsdesk.models.jobs import Job, JobState
 
 __all__ = [
@@ -10,6 +17,7 @@ __all__ = [
     "AuditHead",
     "AuditSeal",
     "AuditWaiting",
+    "ChanceField",
     "ImportBatch",
     "ImportReject",
     "Job",

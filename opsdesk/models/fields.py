@@ -122,6 +122,13 @@ class ShareField(ScaledDecimalField):
     places = 4
 
 
+class ChanceField(ScaledDecimalField):
+    """A probability between 0 and 1, in millionths."""
+
+    description = _("Probability")
+    places = 6
+
+
 class RateField(ScaledDecimalField):
     """An FX rate with ten decimals."""
 
