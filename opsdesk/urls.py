@@ -8,6 +8,7 @@ from rest_framework.routers import SimpleRouter
 from accounts.api.clients import Me
 from catalog.api.competitors import CompetitorSet
 from catalog.api.counts import SnapshotSet
+from catalog.api.experiments import ExperimentSet
 from catalog.api.listings import ListingSet
 from catalog.api.pricing import PriceSet
 from catalog.api.products import CategorySet, ProductSet, SkuSet
@@ -42,6 +43,7 @@ SETS = {
     "competitor-prices": ("competitorprice", CompetitorSet),
     "listings": ("listing", ListingSet),
     "promotions": ("promotion", PromotionSet),
+    "experiments": ("experiment", ExperimentSet),
 }
 router = SimpleRouter()
 for name, (basename, view_set) in SETS.items():

@@ -12,14 +12,18 @@ from accounts.models import AccessChange, Department, Employment, Person, Positi
 from accounts.queries.access import scope_of
 from catalog.actions.moves import Mover
 from catalog.actions.stock import Entry, move_stock
+from catalog.core.experiment_items import ExperimentDayItem
 from catalog.core.standing import RatingItem, ViolationItem
 from catalog.core.traffic import AdItem, TrafficItem
 from catalog.models import (
     Category,
     ComplianceChecklist,
+    Experiment,
+    ExperimentDay,
     FxRate,
     InboundShipment,
     Listing,
+    ListingVersion,
     Product,
     Promotion,
     PromotionItem,
@@ -404,3 +408,36 @@ def proposal(code="", *, quantity=7, **values):
     return Replenishment.objects.create(
         sku=known or sku(code), day=TODAY, quantity=quantity, **numbers | values
     )
+
+
+def listing_version(of, number=None, **values):
+    """A version of a listing as it was written; it is not made the current one."""
+    values = {"title": "A cup", "score": 50, "reason": "First text", "written_at": NOW} | values
+    return ListingVersion.objects.create(
+        listing=of, number=number or of.versions.count() + 1, **values
+    )
+
+
+def experiment(code="X1", *, listing=None, status="planned", **values):
+    """Two versions of a live listing against each other from March 30th to April 2nd."""
+    of = listing or globals()["listing"](status="live", price=Decimal(10))
+    for number in (1, 2):
+        if not of.versions.filter(number=number).exists():
+            listing_version(of, number, title=f"Cup {number}")
+    first, second = of.versions.order_by("number")[:2]
+    days = {"from_date": date(2026, 3, 30), "to_date": date(2026, 4, 3)}
+    pair = {"version_a": first, "version_b": second}
+    values = {"name": f"Experiment {code}", "hypothesis": "More clicks"} | days | pair | values
+    return Experiment.objects.create(listing=of, code=code, status=status, **values)
+
+
+def experiment_day(of, arm="a", day=date(2026, 3, 30), *, impressions=1000, clicks=20, orders=2):
+    return ExperimentDay.objects.create(
+        experiment=of, arm=arm, day=day, impressions=impressions, clicks=clicks, orders=orders
+    )
+
+
+def experiment_day_item(day=date(2026, 3, 30), *, arm="a", **values):
+    given = {"store": "UK", "listing": "L1", "experiment": "X1"}
+    given |= {"impressions": 1000, "clicks": 20, "orders": 2}
+    return ExperimentDayItem(day=day, arm=arm, **given | values)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -173,14 +175,29 @@ def _then(experiment: Experiment, verb: str, mover: Mover) -> None:
 EXPERIMENT_COURSE = Course(EXPERIMENT, Experiment, _missing, _then)
 
 
-def winner_of(experiment: Experiment) -> ListingVersion | None:
-    """Return the version that won an experiment that has ended, ``None`` where none did."""
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """The version that won, and as which of the two."""
+
+    arm: str
+    version: ListingVersion
+
+
+def winner_of(experiment: Experiment) -> Winner | None:
+    """Return what won an experiment that has ended, ``None`` where nothing did."""
     result = getattr(experiment, "result", None)
-    versions = {
-        Verdict.A_BETTER: experiment.version_a,
-        Verdict.B_BETTER: experiment.version_b,
+    if result is None:
+        return None
+    winners = {
+        Verdict.A_BETTER: Winner(Arm.A.label, experiment.version_a),
+        Verdict.B_BETTER: Winner(Arm.B.label, experiment.version_b),
     }
-    return versions.get(result.verdict) if result else None
+    return winners.get(result.verdict)
+
+
+def is_current(version: ListingVersion, listing: Listing) -> bool:
+    """Tell whether the listing's current content is that of ``version``."""
+    return listing.current is not None and content_of(listing.current) == content_of(version)
 
 
 @transaction.atomic
@@ -199,7 +216,7 @@ def adopt_winner(experiment: Experiment, mover: Mover) -> ListingVersion:
         message = _("%(experiment)s has no winner: there is nothing to adopt.")
         raise NotReady(message % {"experiment": held}, code="no_winner")
     reason = _("Won the experiment %(experiment)s") % {"experiment": held.code}
-    version = write_version(held.listing, content_of(winner), mover, reason=reason)
+    version = write_version(held.listing, content_of(winner.version), mover, reason=reason)
     if version is None:
         message = _("%(listing)s shows this content already.") % {"listing": held.listing}
         raise NotReady(message, code="adopted")

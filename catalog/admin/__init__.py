@@ -2,6 +2,7 @@
 
 from catalog.admin import (
     clients,
+    experiments,
     fx,
     handovers,
     inbound,
@@ -23,6 +24,7 @@ from catalog.admin import (
 
 __all__ = [
     "clients",
+    "experiments",
     "fx",
     "handovers",
     "inbound",

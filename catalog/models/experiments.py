@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from catalog.core.experiments import Arm, Measure, Method, Verdict
+from catalog.core.experiments import Arm, Counts, Measure, Method, Verdict
 from catalog.core.lifecycle import ExperimentStatus
 from catalog.models.listings import Listing, ListingVersion
 from catalog.models.visible import of_store
@@ -187,3 +187,11 @@ class ExperimentResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.experiment_id} {self.verdict}"
+
+    @property
+    def counts(self) -> dict[str, Counts]:
+        """The figures of both versions over all days."""
+        return {
+            Arm.A: Counts(self.impressions_a, self.clicks_a, self.orders_a),
+            Arm.B: Counts(self.impressions_b, self.clicks_b, self.orders_b),
+        }

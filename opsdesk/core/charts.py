@@ -53,6 +53,42 @@ class BarChart:
     ticks: tuple[Tick, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A value and the bounds it may really lie between."""
+
+    value: Decimal
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A series as a line within the area of its bounds, broken where nothing is known.
+
+    ``end`` is where its line ends, to be named there; ``None`` where nothing is known at all.
+    """
+
+    line: str
+    area: str
+    end: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class BandChart:
+    """Lines over the same steps, such as days; ``slots`` are the places of the steps."""
+
+    width: int
+    height: int
+    left: str
+    right: str
+    zero: str
+    floor: str
+    bands: tuple[Band, ...]
+    slots: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+
+
 def bar_chart(
     values: Sequence[Decimal | None],
     goals: Sequence[Decimal | None] = (),
@@ -155,6 +191,50 @@ def curve_chart(
         marks=tuple(_place(along(place)) for place in marks),
         ticks=tuple(Tick(_place(at(value)), value) for value in steps),
     )
+
+
+def band_chart(
+    series: Sequence[Sequence[Spread | None]], *, width: int = 760, height: int = 230
+) -> BandChart:
+    """Return each series as a line with the area of its bounds; all have as many steps."""
+    known = [one for spreads in series for one in spreads if one is not None]
+    steps = max((len(spreads) for spreads in series), default=0)
+    # Bounds set the scale; the frame and the places of the steps are those of bars.
+    tops = [max((one.high for one in known), default=None)] * steps
+    frame = bar_chart(tops, height=height, width=width)
+    low, high = frame.ticks[0].value, frame.ticks[-1].value
+    room = Decimal(height) - TOP - BOTTOM
+
+    def at(value: Decimal) -> Decimal:
+        return TOP + (high - value) / (high - low) * room
+
+    return BandChart(
+        width=width,
+        height=height,
+        left=frame.left,
+        right=frame.right,
+        zero=frame.zero,
+        floor=frame.floor,
+        bands=tuple(_band(spreads, [slot.center for slot in frame.bars], at) for spreads in series),
+        slots=frame.bars,
+        ticks=frame.ticks,
+    )
+
+
+def _band(spreads: Sequence[Spread | None], places: Sequence[str], at: Scale) -> Band:
+    line, areas, end = "", "", None
+    run: list[tuple[str, Spread]] = []
+    for x, spread in [*zip(places, spreads, strict=True), ("", None)]:
+        if spread is not None:
+            line += f"{'L' if run else 'M'}{x} {_place(at(spread.value))}"
+            end = (x, _place(at(spread.value)))
+            run.append((x, spread))
+        elif run:
+            there = [f"{x} {_place(at(one.high))}" for x, one in run]
+            back = [f"{x} {_place(at(one.low))}" for x, one in reversed(run)]
+            areas += f"M{'L'.join([*there, *back])}Z"
+            run = []
+    return Band(line, areas, end)
 
 
 def tick_values(values: Sequence[Decimal]) -> tuple[Decimal, ...]:

@@ -18,6 +18,7 @@ from accounts.core.scope import Scope
 from accounts.core.staff_items import StaffItem, sets_pay
 from accounts.models import User
 from accounts.queries.access import scope_at
+from catalog.actions.experiment_days import upsert_experiment_days
 from catalog.actions.fx import record_rates
 from catalog.actions.listings import upsert_listings
 from catalog.actions.price_files import upsert_prices
@@ -29,7 +30,13 @@ from catalog.actions.stock_files import upsert_counts, upsert_movements, upsert_
 from catalog.actions.stores import upsert_stores
 from catalog.actions.suppliers import upsert_suppliers
 from catalog.actions.traffic import upsert_ads, upsert_traffic
-from catalog.core.formats.days import read_ads, read_ratings, read_traffic, read_violations
+from catalog.core.formats.days import (
+    read_ads,
+    read_experiment_days,
+    read_ratings,
+    read_traffic,
+    read_violations,
+)
 from catalog.core.formats.listings import read_listings
 from catalog.core.formats.prices import read_prices
 from catalog.core.formats.rows import (
@@ -98,6 +105,9 @@ TABLES = {
     "violations": TableFormat(read_violations, _in_scope(upsert_violations), Right.IMPORT),
     "traffic": TableFormat(read_traffic, _in_scope(upsert_traffic), Right.IMPORT),
     "ads": TableFormat(read_ads, _in_scope(upsert_ads), Right.IMPORT),
+    "experiment_days": TableFormat(
+        read_experiment_days, _in_scope(upsert_experiment_days), Right.IMPORT
+    ),
     "listings": TableFormat(read_listings, upsert_listings),
     "staff": TableFormat(read_staff, _take_staff, Right.PEOPLE_EDIT, private=True),
 }

@@ -72,6 +72,7 @@ FORMAT_NAMES = {
     "violations": gettext_lazy("Violations (CSV or Excel)"),
     "traffic": gettext_lazy("Traffic by day (CSV or Excel)"),
     "ads": gettext_lazy("Ads by day (CSV or Excel)"),
+    "experiment_days": gettext_lazy("Days of A/B experiments (CSV or Excel)"),
     "listings": gettext_lazy("Listings (CSV or Excel)"),
     "staff": gettext_lazy("Staff (CSV or Excel)"),
 }

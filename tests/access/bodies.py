@@ -53,6 +53,7 @@ CHANGES = {
     "catalog.scorerule": {"grade_a": "90"},
     "catalog.violation": {"points": "3"},
     "catalog.promotion": {"spent": "7.00"},
+    "catalog.experiment": {"name": "Renamed"},
     "catalog.settlingwindow": {"days": "31"},
     "catalog.warehouse": {"name": "Renamed"},
     "catalog.replenishmentpolicy": {"review_days": "14"},
@@ -73,6 +74,7 @@ STEPS = {
     "violations": "accept",
     "listings": "end",
     "promotions": "cancel",
+    "experiments": "cancel",
 }
 
 
@@ -230,6 +232,18 @@ NEW = {
         "wraps_up_on": "2027-05-08",
         "ends_on": "2027-05-10",
         "budget": "100",
+    },
+    "catalog.experiment": lambda side: {
+        "listing": _pk(Listing, seller_sku="sell-home-71"),
+        "code": "X-2",
+        "name": "New",
+        "hypothesis": "More clicks",
+        "measure": "click_rate",
+        "number_a": "1",
+        "number_b": "2",
+        "from_date": "2027-05-01",
+        "to_date": "2027-05-15",
+        "share_b": "50",
     },
     "catalog.settlingwindow": lambda side: {
         "source": "ads",

@@ -91,6 +91,7 @@ CATALOGUE = (
     "stock-snapshots",
     "prices",
     "promotions",
+    "experiments",
     "competitor-prices",
     "product-signals",
 )
@@ -162,6 +163,7 @@ def build():
     _stock(world)
     for side in SIDES:
         _promotion(world, side)
+        _experiment(world, side)
     running(world)
     refuse_models_without_a_row(world)
     return world
@@ -530,6 +532,15 @@ def _promotion(world, side):
         category=Category.objects.get(code="c1"),
         name=f"offer-{side}-46",
     )
+    world.add(made, side)
+    world.watch(side, shop=made.name)
+
+
+def _experiment(world, side):
+    """A planned experiment of a listing, with two versions that only it compares."""
+    store = factories.store(f"{side}-st")
+    listing = store.listings.get(seller_sku=f"sell-{side}-71")
+    made = factories.experiment("X-1", listing=listing, name=f"trial-{side}-47")
     world.add(made, side)
     world.watch(side, shop=made.name)
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from catalog.core.lifecycle import LIVES
 from catalog.models import (
+    Experiment,
     InboundShipment,
     LifeEvent,
     Listing,
@@ -18,6 +19,7 @@ MODELS = {
     "product": Product,
     "listing": Listing,
     "promotion": Promotion,
+    "experiment": Experiment,
     "purchase_order": PurchaseOrder,
     "inbound_shipment": InboundShipment,
     "violation": Violation,
@@ -44,6 +46,9 @@ def thing(name, state):
                 budget=1,
                 status=state,
             )
+        case "experiment":
+            of = make.listing("l", store=make.store("UK"), status="live", price=1)
+            return make.experiment(listing=of, status=state)
         case "purchase_order" | "inbound_shipment":
             order = PurchaseOrder.objects.create(
                 code="PO1",

@@ -1,4 +1,4 @@
-"""From the rows of a file to ratings, violations, traffic and ads, or to why one cannot be read."""
+"""From the rows of a file to figures of days and violations, or to why one cannot be read."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from catalog.core.experiment_items import FIGURES, ExperimentDayItem
 from catalog.core.formats.rows import (
     Row,
     Rows,
@@ -38,6 +39,7 @@ TRAFFIC_MORE = (
 )
 AD_COLUMNS = ("store", "day", "campaign", "spend", "clicks", "orders", "sales")
 AD_MORE = ("listing", "name", "daily_budget", "impressions", "source_updated_at")
+EXPERIMENT_COLUMNS = ("store", "listing", "experiment", "arm", "day", *FIGURES)
 # Other names that a column may have; the first is taken where the file has not the own one.
 ALSO = {
     "day": ("date",),
@@ -46,6 +48,7 @@ ALSO = {
     "visitors": ("uv", "unique_visitors"),
     "order_defect_rate": ("odr",),
     "spend": ("cost",),
+    "arm": ("version",),
 }
 
 
@@ -67,6 +70,11 @@ def read_traffic(path: Path) -> Rows:
 def read_ads(path: Path) -> Rows:
     """Return the ads of campaigns by day."""
     return _read(path, AD_COLUMNS, AD_MORE, _ads)
+
+
+def read_experiment_days(path: Path) -> Rows:
+    """Return the days of A/B experiments, a row for each version."""
+    return _read(path, EXPERIMENT_COLUMNS, ("source_updated_at",), _experiment_day)
 
 
 def _read(
@@ -140,6 +148,21 @@ def _ads(row: Row, row_no: int) -> AdItem:
         name=row["name"],
         daily_budget=_number("daily_budget", row, row_no),
         source_updated_at=_time("source_updated_at", row, row_no),
+        source_row=row_no,
+    )
+
+
+def _experiment_day(row: Row, row_no: int) -> ExperimentDayItem:
+    return ExperimentDayItem(
+        store=row["store"],
+        listing=row["listing"],
+        experiment=row["experiment"],
+        arm=row["arm"].lower(),
+        day=date_in("day", row, row_no),
+        impressions=_needed("impressions", row, row_no),
+        clicks=_needed("clicks", row, row_no),
+        orders=_needed("orders", row, row_no),
+        source_updated_at=_instant("source_updated_at", row, row_no),
         source_row=row_no,
     )
 

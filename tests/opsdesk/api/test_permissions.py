@@ -52,9 +52,16 @@ def test_every_machine_sees_what_there_is(client):
 
     names = ("stores", "categories", "products", "skus", "listings", "prices", "suppliers")
     names += ("purchase-orders", "inbound-shipments", "store-ratings", "violations", "traffic")
-    names += ("ads", "warehouses", "stock-levels", "stock-movements", "promotions", "me")
-    names += ("stock-snapshots", "competitor-prices")
-    names += ("product-signals",)
+    names += (
+        "ads",
+        "warehouses",
+        "stock-levels",
+        "stock-movements",
+        "promotions",
+        "experiments",
+        "me",
+    )
+    names += ("stock-snapshots", "competitor-prices", "product-signals")
     assert response.json() == {name: f"http://testserver/api/v1/{name}/" for name in names}
 
 

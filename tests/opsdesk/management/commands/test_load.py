@@ -214,7 +214,7 @@ def test_a_missing_column_is_told_before_anything_is_written(load):
             "There is no format tsv. "
             "The formats are: csv, fx-ecb, stores, categories, products, skus, prices, suppliers, "
             "purchase_orders, purchase_receipts, store_ratings, violations, traffic, "
-            "ads, listings, staff.",
+            "ads, experiment_days, listings, staff.",
         ),
         (("csv", "{file}"), "Orders are read with a column map: name its file."),
         (("csv", "{file}", "--map", "{map}", "--by", "nobody"), "There is no sign-in nobody."),
