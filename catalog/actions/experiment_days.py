@@ -109,7 +109,7 @@ def _state_fault(experiment: Experiment) -> str:
 def _range_fault(experiment: Experiment, day: date, at: datetime) -> str:
     if not experiment.from_date <= day < experiment.to_date:
         message = _(
-            "%(day)s is not of the experiment: it goes from %(start)s until before %(end)s."
+            "%(day)s is no day of the experiment: it goes from %(start)s until before %(end)s."
         )
         return message % {"day": day, "start": experiment.from_date, "end": experiment.to_date}
     if day > business_date(at, experiment.listing.store.time_zone):

@@ -35,6 +35,7 @@ from opsdesk.templatetags.desk import badge
 
 PLAN = ["listing", "code", "name", "hypothesis", "measure"]
 SPAN = ["from_date", "to_date", "share_b"]
+LARGEST = 2**31 - 1
 NUMBERS = {"number_a": "version_a", "number_b": "version_b"}
 
 enter(
@@ -73,17 +74,16 @@ class ExperimentForm(DeskForm):
         listing = data.get("listing") or (self.instance.listing if self.instance.pk else None)
         if listing is None:
             return data
-        for name, field in NUMBERS.items():
-            if data.get(name) is None:
-                continue
-            # A number beyond what the column holds is no version either.
-            version = listing.versions.filter(number=min(data[name], 2**31 - 1)).first()
-            if version is None:
-                message = _("%(listing)s has no version %(number)d: look at its page.")
-                words = {"listing": listing, "number": data[name]}
-                self.add_error(name, message % words)
+        asked = {name: data[name] for name in NUMBERS if data.get(name) is not None}
+        # A number beyond what the column holds is no version either.
+        numbers = [number for number in asked.values() if number <= LARGEST]
+        found = {one.number: one for one in listing.versions.filter(number__in=numbers)}
+        for name, number in asked.items():
+            if number in found:
+                setattr(self.instance, NUMBERS[name], found[number])
             else:
-                setattr(self.instance, field, version)
+                message = _("%(listing)s has no version %(number)d: look at its page.")
+                self.add_error(name, message % {"listing": listing, "number": number})
         return data
 
 
@@ -92,6 +92,13 @@ class DayInline(DeskInline):
 
     model = ExperimentDay
     fields = ["day", "arm", "impressions", "clicks", "orders"]
+    hide_title = True
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        # The head of the table is not read out with a cell.
+        field.widget.attrs["aria-label"] = str(db_field.verbose_name)
+        return field
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _runs(obj) and super().has_add_permission(request, obj)
@@ -140,6 +147,11 @@ class ExperimentAdmin(MovingAdmin):
         if self._may_plan(request, obj):
             return [*PLAN, *NUMBERS, *SPAN]
         return [*PLAN, "shown_a", "shown_b", *SPAN]
+
+    def get_form(self, request: HttpRequest, obj: Experiment | None = None, **kwargs: Any) -> Any:
+        # Once it runs its page is a form of its days alone: nothing asks for version numbers.
+        plan = {} if self._may_plan(request, obj) else {"form": DeskForm}
+        return super().get_form(request, obj, **plan, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Experiment | None = None) -> list[str]:
         if obj is None:

@@ -11,6 +11,7 @@ from accounts.core.roles import Role
 from opsdesk.core.periods import business_date, day_start
 from opsdesk.demo import (
     clients,
+    experiments,
     listings,
     money,
     people,
@@ -64,6 +65,7 @@ def build(at: datetime) -> None:
     purchasing.write(today, users)
     listings.write(today, at=at)
     promotions.write(today, at=at)
+    experiments.write(today, at=at)
     # The figures must stand before the first month is locked; then the night drafts what is open.
     run_night(timezone.now)
     money.write(today, users, at=at)

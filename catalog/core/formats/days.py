@@ -162,7 +162,7 @@ def _experiment_day(row: Row, row_no: int) -> ExperimentDayItem:
         impressions=_needed("impressions", row, row_no),
         clicks=_needed("clicks", row, row_no),
         orders=_needed("orders", row, row_no),
-        source_updated_at=_instant("source_updated_at", row, row_no),
+        source_updated_at=_time("source_updated_at", row, row_no),
         source_row=row_no,
     )
 

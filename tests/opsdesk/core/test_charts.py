@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from opsdesk.core.charts import Point, bar_chart, curve_chart, tick_values
+from opsdesk.core.charts import Point, Spread, band_chart, bar_chart, curve_chart, tick_values
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,33 @@ def test_a_curve_of_nothing_is_its_corner():
     chart = curve_chart([])
 
     assert (chart.line, chart.points) == ("M56.0 208.0", ())
+
+
+def spread(value, low, high):
+    return Spread(Decimal(value), Decimal(low), Decimal(high))
+
+
+def test_a_line_runs_within_the_area_of_its_bounds():
+    found = band_chart([[spread(60, 20, 100), spread(50, 30, 80)]], width=264, height=132)
+
+    # a hundred units over a hundred points from the top at 10; places in the middle of each step
+    assert found.bands[0].line == "M106.0 50.0L206.0 60.0"
+    assert found.bands[0].area == "M106.0 10.0L206.0 30.0L206.0 80.0L106.0 90.0Z"
+    assert found.bands[0].end == ("206.0", "60.0")
+    assert (found.zero, found.ticks[-1].value) == ("110.0", 100)
+
+
+def test_a_line_breaks_where_nothing_is_known():
+    one = spread(100, 100, 100)
+
+    found = band_chart([[one, None, one], [None, None, None]], width=364, height=132)
+
+    broken, unknown = found.bands
+    assert broken.line == "M106.0 10.0M306.0 10.0"
+    assert broken.area == "M106.0 10.0L106.0 10.0ZM306.0 10.0L306.0 10.0Z"
+    assert (unknown.line, unknown.area, unknown.end) == ("", "", None)
+    assert len(found.slots) == 3
+
+
+def test_a_plot_of_nothing_has_a_frame():
+    assert [tick.value for tick in band_chart([[None]]).ticks] == [0, Decimal("0.5"), 1]

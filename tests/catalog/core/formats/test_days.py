@@ -5,7 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.core.formats.days import read_ads, read_ratings, read_traffic, read_violations
+from catalog.core.experiment_items import ExperimentDayItem
+from catalog.core.formats.days import (
+    read_ads,
+    read_experiment_days,
+    read_ratings,
+    read_traffic,
+    read_violations,
+)
 from catalog.core.standing import RatingItem, ViolationItem
 from catalog.core.traffic import AdItem, TrafficItem
 from opsdesk.core.errors import InvalidData
@@ -64,6 +71,19 @@ def test_ads_with_their_campaign(read):
             source_row=2,
         )
     ]  # fmt: skip
+
+
+def test_days_of_experiments_a_row_for_each_version(read):
+    text = (
+        "store,sku,experiment,version,date,impressions,clicks,orders\n"
+        "UK,L1,X1,A,2026-03-05,1000,20,2\n"
+        "UK,L1,X1,b,2026-03-05,1000,,2\n"
+    )
+
+    first, second = read(read_experiment_days, text)
+
+    assert first == ExperimentDayItem("UK", "L1", "X1", "a", DAY, 1000, 20, 2, source_row=2)
+    assert (second.field, second.source_row) == ("clicks", 3)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from accounts.models import ClosedMonth
 from catalog.models import (
     AdDay,
     DirtyDay,
+    ExperimentDay,
     FxRate,
     Sku,
     Store,
@@ -315,6 +316,17 @@ def test_categories_products_and_skus_are_loaded(load):
         "Cups",
         make.Decimal("1.25"),
     )
+
+
+def test_days_of_experiments_are_loaded_and_others_refused_by_row(load):
+    make.experiment("X1", listing=make.listing("L1", status="live", price=1), status="running")
+    rows = "UK,L1,X1,a,2026-03-30,100,5,1\nUK,L1,X1,b,2026-03-29,100,5,1\n"
+    head = "store,listing,experiment,arm,day,impressions,clicks,orders\n"
+
+    load.run("experiment_days", load.file(rows, head))
+
+    assert list(ExperimentDay.objects.values_list("arm", "clicks")) == [("a", 5)]
+    assert list(ImportReject.objects.values_list("row_no", "field")) == [(3, "day")]
 
 
 def test_ratings_violations_traffic_and_ads_are_loaded(load):
