@@ -77,25 +77,27 @@ def upsert_experiment_days(
 
 
 @transaction.atomic
-def save_day(day: ExperimentDay, mover: Mover) -> ExperimentDay:
-    """Store a day as somebody entered it; ``InvalidData`` for one that is not of the plan."""
-    held = held_experiment(day.experiment_id, mover)
-    _refuse_not_running(held)
-    if fault := _range_fault(held, day.day, mover.at):
-        raise InvalidData(fault, field="day")
-    return save_record(day, by=mover.by, at=mover.at)
+def save_days(
+    experiment: Experiment,
+    days: Sequence[ExperimentDay],
+    mover: Mover,
+    *,
+    gone: Sequence[ExperimentDay] = (),
+) -> None:
+    """Store days as somebody entered them, and take those that are ``gone`` out.
 
-
-@transaction.atomic
-def delete_day(day: ExperimentDay, mover: Mover) -> None:
-    """Take a day out of a running experiment."""
-    _refuse_not_running(held_experiment(day.experiment_id, mover))
-    delete_record(day, by=mover.by, at=mover.at)
-
-
-def _refuse_not_running(experiment: Experiment) -> None:
-    if fault := _state_fault(experiment):
+    ``InvalidTransition`` where the experiment does not run, ``InvalidData`` for a day that is not
+    of its plan; nothing is stored then.
+    """
+    held = held_experiment(experiment.pk, mover)
+    if fault := _state_fault(held):
         raise InvalidTransition(fault, code="not_running")
+    for day in gone:
+        delete_record(day, by=mover.by, at=mover.at)
+    for day in days:
+        if fault := _range_fault(held, day.day, mover.at):
+            raise InvalidData(fault, field="day")
+        save_record(day, by=mover.by, at=mover.at)
 
 
 def _state_fault(experiment: Experiment) -> str:

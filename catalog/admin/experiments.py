@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from accounts.core.roles import Right
-from catalog.actions.experiment_days import delete_day, save_day
+from catalog.actions.experiment_days import save_days
 from catalog.actions.experiments import (
     EXPERIMENT_COURSE,
     adopt_winner,
@@ -177,12 +177,10 @@ class ExperimentAdmin(MovingAdmin):
             save_experiment(obj, self.mover(request))
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        mover = self.mover(request)
         days = formset.save(commit=False)
-        for gone in formset.deleted_objects:
-            delete_day(gone, mover)
-        for day in days:
-            save_day(day, mover)
+        if days or formset.deleted_objects:
+            gone = formset.deleted_objects
+            save_days(form.instance, days, self.mover(request), gone=gone)
 
     def life_context(self, request: HttpRequest, obj: Experiment) -> dict[str, Any]:
         winner = winner_of(obj)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.core.roles import Role
-from catalog.actions.experiment_days import delete_day, save_day, upsert_experiment_days
+from catalog.actions.experiment_days import save_days, upsert_experiment_days
 from catalog.models import ExperimentDay
 from opsdesk.core.errors import InvalidData, InvalidTransition, NotAllowed
 from opsdesk.core.exchange import CREATED, UNCHANGED, UPDATED
@@ -113,9 +113,9 @@ def test_only_a_running_experiment_takes_days(running, status):
     outcome = upsert(item(clicks=5))[0]
 
     assert (outcome.state, outcome.errors[0].field) == ("error", "experiment")
-    for write in (save_day, delete_day):
+    for days, gone in (([day], []), ([], [day])):
         with pytest.raises(InvalidTransition) as refusal:
-            write(day, make.mover())
+            save_days(running, days, make.mover(), gone=gone)
         assert refusal.value.code == "not_running"
     assert stored() == [("a", FIRST, 1000, 20, 2)]
 
@@ -128,7 +128,7 @@ def test_days_of_a_store_one_does_not_see_are_refused(running):
     assert (outcome.state, outcome.errors[0].field) == ("error", "store")
     day = ExperimentDay(experiment=running, arm="a", day=FIRST, impressions=1, clicks=0, orders=0)
     with pytest.raises(NotAllowed):
-        save_day(day, make.mover(stranger))
+        save_days(running, [day], make.mover(stranger))
     assert stored() == []
 
 
@@ -145,17 +145,17 @@ def test_the_form_takes_the_days_of_the_plan(running, day, taken):
     given = ExperimentDay(experiment=running, arm="a", day=day, impressions=9, clicks=3, orders=1)
 
     if taken:
-        save_day(given, make.mover())
+        save_days(running, [given], make.mover())
     else:
         with pytest.raises(InvalidData) as refusal:
-            save_day(given, make.mover())
+            save_days(running, [given], make.mover())
         assert refusal.value.field == "day"
 
     assert stored() == ([("a", day, 9, 3, 1)] if taken else [])
 
 
 def test_a_day_is_taken_out_while_it_runs(running):
-    delete_day(make.experiment_day(running), make.mover())
+    save_days(running, [], make.mover(), gone=[make.experiment_day(running)])
 
     assert stored() == []
     assert AuditEntry.objects.get().verb == "deleted"

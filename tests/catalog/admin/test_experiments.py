@@ -157,15 +157,15 @@ def test_the_button_starts_and_ends_it(client, colleague, home, today):
 def test_days_are_entered_on_the_page_while_it_runs(client, colleague, home, today):
     made = running(home, today, days=1)
     sign_in(client, colleague)
-    row = {"day": str(today - DAY * 5), "arm": "a", "impressions": "10", "clicks": "3"}
+    row = {"day": str(today - DAY * 5), "impressions": "10", "clicks": "3", "orders": "1"}
 
-    response = client.post(page_of(made), days_form(made, [row | {"orders": "1"}]))
+    response = client.post(page_of(made), days_form(made, [row | {"arm": arm} for arm in "ab"]))
 
     assert response.status_code == 302
     stored = ExperimentDay.objects.order_by("day", "arm").values_list(
         "arm", "impressions", "orders"
     )
-    assert list(stored) == [("a", 2500, 2), ("b", 2500, 2), ("a", 10, 1)]
+    assert list(stored) == [*(("a", 2500, 2), ("b", 2500, 2), ("a", 10, 1), ("b", 10, 1))]
 
 
 def test_a_stored_day_is_corrected_and_another_taken_out(client, colleague, home, today):
