@@ -1,6 +1,6 @@
 """What an experiment's page shows of its figures: a table, a sentence, and a plot."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -27,11 +27,12 @@ from catalog.core.experiments import (
 )
 from catalog.models import Experiment, ExperimentResult, ListingVersion
 from catalog.queries.experiments import Days, figures_of
-from opsdesk.core.charts import Spread, band_chart
+from opsdesk.core.charts import Band, Spread, band_chart
 from opsdesk.templatetags.desk import percent, points, whole
 
 DAY = timedelta(days=1)
 PLOT_DAYS = 400
+NAME_HEIGHT, NAME_MIDDLE = 12, 4
 LEAST_SHOWN = Decimal("0.0001")
 
 
@@ -89,7 +90,7 @@ def _row(arm: Arm, version: Any, counts: Counts, measure: str) -> dict[str, Any]
     share = counts.share(measure)
     return {
         "arm": arm.label,
-        "version": version_name(version),
+        "number": version.number,
         "counts": counts,
         "rate": percent(share.value),
         "interval": interval_shown(share),
@@ -189,10 +190,19 @@ def _plot(experiment: Experiment, known: Days) -> dict[str, Any]:
     return {
         "title": title,
         "chart": chart,
-        "bands": list(zip(Arm, chart.bands, strict=True)),
+        "bands": list(zip(Arm, chart.bands, names_apart(chart.bands), strict=True)),
         "ticks": [(tick, percent(tick.value, 1)) for tick in chart.ticks],
         "rows": rows,
     }
+
+
+def names_apart(bands: Sequence[Band]) -> list[int]:
+    """Return how far below its line's end each name stands, so that two do not cover each other."""
+    first, second = (Decimal(band.end[1]) if band.end else None for band in bands)
+    if first is None or second is None or abs(first - second) >= NAME_HEIGHT:
+        return [NAME_MIDDLE] * 2
+    above, below = NAME_MIDDLE - NAME_HEIGHT // 2, NAME_MIDDLE + NAME_HEIGHT // 2
+    return [above, below] if first <= second else [below, above]
 
 
 def _of_day(arm: Arm, share: Share | None) -> dict[str, Any]:

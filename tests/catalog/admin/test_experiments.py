@@ -12,7 +12,9 @@ from django.utils import timezone
 from accounts.core.roles import Role
 from catalog.actions.experiments import EXPERIMENT_COURSE
 from catalog.actions.moves import move
+from catalog.admin.experiment_results import names_apart
 from catalog.models import Experiment, ExperimentDay, ExperimentResult, LifeEvent, Listing
+from opsdesk.core.charts import Band
 from opsdesk.core.periods import business_date
 from tests import factories
 from tests.pages.signing import sign_in
@@ -358,3 +360,18 @@ def test_experiments_of_other_departments_are_not_there(client, colleague, home)
 
     assert client.get(page_of(made)).status_code == 404
     assert "theirs" not in client.get(LIST).text
+
+
+@pytest.mark.parametrize(
+    ("ends", "below"),
+    [
+        (("50.0", "90.0"), [4, 4]),
+        (("50.0", "55.0"), [-2, 10]),
+        (("55.0", "50.0"), [10, -2]),
+        (("50.0", None), [4, 4]),
+    ],
+)
+def test_names_of_lines_that_end_close_by_stand_apart(ends, below):
+    bands = [Band("", "", ("9.0", end) if end else None) for end in ends]
+
+    assert names_apart(bands) == below
