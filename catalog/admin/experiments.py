@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.contrib.filters.admin import RangeDateFilter
@@ -54,13 +55,15 @@ class ExperimentForm(DeskForm):
     """The plan; versions are named by the numbers that the listing's page shows."""
 
     number_a = forms.IntegerField(
-        label=gettext_lazy("version A"),
+        label=capfirst(gettext_lazy("version A")),
         min_value=1,
         widget=UnfoldAdminIntegerFieldWidget,
         help_text=gettext_lazy("Its number on the listing's page, such as 1."),
     )
     number_b = forms.IntegerField(
-        label=gettext_lazy("version B"), min_value=1, widget=UnfoldAdminIntegerFieldWidget
+        label=capfirst(gettext_lazy("version B")),
+        min_value=1,
+        widget=UnfoldAdminIntegerFieldWidget,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
