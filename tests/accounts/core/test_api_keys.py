@@ -116,6 +116,7 @@ def test_the_digest_of_the_terms_covers_each_of_them(other):
 def test_figures_and_runs_are_read_only():
     read_only = {name for name, uses in RESOURCES.items() if uses == (Use.READ,)}
 
-    assert read_only == {"metrics", "scorecards", "pay-runs", "alerts", "changes", "runs"}
-    assert len(EVERY_USE) == 2 * 32 + 6
+    figures = {"metrics", "scorecards", "pay-runs", "alerts", "changes", "runs"}
+    assert read_only == figures | {"product-signals"}
+    assert len(EVERY_USE) == 2 * 33 + 7
     assert set(EVERY_USE) > PAY_INPUTS
