@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
@@ -157,7 +157,12 @@ class ReplenishmentAdmin(PageAdmin):
 
     @admin.action(description=gettext_lazy("Make purchase orders"), permissions=["order"])
     def make_orders(self, request: HttpRequest, rows: QuerySet) -> HttpResponse:
-        chosen = list(rows.select_related("sku").order_by("sku__code")[:MOST])
+        chosen = list(rows.select_related("sku").order_by("sku__code")[: MOST + 1])
+        if len(chosen) > MOST:
+            message = _("%(most)d proposals are ordered at once: those after %(sku)s stay open.")
+            words = {"most": MOST, "sku": chosen[MOST - 1].sku.code}
+            messages.warning(request, message % words)
+            chosen.pop()
         return ask_for_orders(request, OrdersForm(request.scope, chosen))
 
     def page(self, request: HttpRequest, obj: Replenishment) -> dict[str, Any]:

@@ -167,7 +167,7 @@ class ExperimentResult(models.Model):
     clicks_b = models.PositiveBigIntegerField(_("clicks of B"))
     orders_b = models.PositiveBigIntegerField(_("orders of B"))
     method = models.CharField(_("test"), max_length=10, choices=Method.choices)
-    p_value = ChanceField(_("p-value"), null=True)
+    p_value = ChanceField(_("p-value"), null=True, blank=True)
     verdict = models.CharField(_("verdict"), max_length=20, choices=Verdict.choices)
     missing_days = models.PositiveIntegerField(_("days without figures"))
     at = models.DateTimeField(_("at"))

@@ -83,6 +83,7 @@ UNREADY = {
     ("listing", "resume"),
     ("promotion", "warm_up"),  # what it is for
     ("promotion", "run"),
+    ("experiment", "end"),  # figures of each day
     ("purchase_order", "order"),  # lines
 }
 STATES = [(life.name, state.value) for life in LIVES.values() for state in life.states]

@@ -10,7 +10,7 @@ from tests import factories
 from tests.factories import NOW
 from tests.races.crowd import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 MOVER = Mover(NOW)
 
 

@@ -9,7 +9,7 @@ from tests import factories as make
 from tests.factories import NOW
 from tests.races.crowd import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_each_of_many_proposals_is_a_line_of_exactly_one_order():

@@ -10,7 +10,7 @@ from catalog.models import LifeEvent, Product, ProductSignal, SkuDemand
 from tests import factories as make
 from tests.races.crowd import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -212,6 +212,22 @@ def test_with_days_missing_it_is_ended_early_and_says_so():
     assert (made.status, ExperimentResult.objects.get().missing_days) == ("ended", 2)
 
 
+@pytest.mark.parametrize("arms", ["", "a", "b"])
+def test_without_figures_of_both_versions_it_is_ended_early_with_too_little_data(arms):
+    made = make.experiment(status="running")
+    for arm in arms:
+        make.experiment_day(made, arm, FIRST)
+
+    move(EXPERIMENT_COURSE, made, "stop", make.mover(), reason="The season is over")
+
+    result = ExperimentResult.objects.get()
+    assert (result.p_value, result.verdict) == (None, "too_little")
+    assert (result.impressions_a, result.impressions_b) == (
+        1000 * ("a" in arms),
+        1000 * ("b" in arms),
+    )
+
+
 def test_with_all_days_there_is_nothing_to_end_early():
     made = running()
 

@@ -50,6 +50,22 @@ def test_for_several_it_is_asked_from_whom_and_the_last_one_is_chosen(keeper):
     assert PurchaseOrder.objects.count() == 1
 
 
+def test_of_more_than_fit_on_a_page_it_is_told_which_stay_open(keeper):
+    proposals = [make.proposal(f"S{number:03}") for number in range(201)]
+
+    page = keeper.post(
+        reverse(LIST),
+        {
+            "action": "make_orders",
+            "select_across": "1",
+            "_selected_action": [one.pk for one in proposals],
+        },
+    )
+
+    assert told(page) == ["200 proposals are ordered at once: those after S199 stay open."]
+    assert page.content.decode().count('name="proposal"') == 200
+
+
 def test_several_become_one_order_for_each_supplier_and_each_is_told(keeper):
     cup, cap, ash, egg = (make.proposal(code) for code in ("CUP", "CAP", "ASH", "EGG"))
     near, far = make.supplier("V1"), make.supplier("V2")

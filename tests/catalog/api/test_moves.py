@@ -12,6 +12,7 @@ ADDRESSES = {
     "product": "products/p",
     "listing": "listings/UK:l",
     "promotion": "promotions/UK/p",
+    "experiment": "experiments/UK/l/X1",
     "purchase_order": "purchase-orders/PO1",
     "inbound_shipment": "inbound-shipments/PO1:R1",
     "violation": "violations/UK/v",

@@ -214,8 +214,8 @@ def test_a_missing_column_is_told_before_anything_is_written(load):
             ("tsv", "{file}"),
             "There is no format tsv. "
             "The formats are: csv, fx-ecb, stores, categories, products, skus, prices, suppliers, "
-            "purchase_orders, purchase_receipts, store_ratings, violations, traffic, "
-            "ads, experiment_days, listings, staff.",
+            "purchase_orders, purchase_receipts, warehouses, stock_movements, stock_counts, "
+            "store_ratings, violations, traffic, ads, experiment_days, listings, staff.",
         ),
         (("csv", "{file}"), "Orders are read with a column map: name its file."),
         (("csv", "{file}", "--map", "{map}", "--by", "nobody"), "There is no sign-in nobody."),

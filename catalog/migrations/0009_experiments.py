@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0007_search'),
+        ('catalog', '0008_signals'),
     ]
 
     operations = [
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('clicks_b', models.PositiveBigIntegerField(verbose_name='clicks of B')),
                 ('orders_b', models.PositiveBigIntegerField(verbose_name='orders of B')),
                 ('method', models.CharField(choices=[('z', 'z-test'), ('fisher', "Fisher's exact test")], max_length=10, verbose_name='test')),
-                ('p_value', opsdesk.models.fields.ChanceField(null=True, verbose_name='p-value')),
+                ('p_value', opsdesk.models.fields.ChanceField(blank=True, null=True, verbose_name='p-value')),
                 ('verdict', models.CharField(choices=[('a_better', 'A is better'), ('b_better', 'B is better'), ('no_difference', 'No difference shown yet'), ('too_little', 'Too little data')], max_length=20, verbose_name='verdict')),
                 ('missing_days', models.PositiveIntegerField(verbose_name='days without figures')),
                 ('at', models.DateTimeField(verbose_name='at')),
