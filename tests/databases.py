@@ -90,7 +90,7 @@ class OwnDatabase:
     def copy(self, folder):
         """Return a copy; nobody may be connected here meanwhile."""
         made = OwnDatabase(folder, f"opsdesk_own_{uuid.uuid4().hex[:12]}")
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         if SERVER:
             _administer(f'CREATE DATABASE "{made.name}" TEMPLATE "{self.name}"')
         else:

@@ -34,28 +34,6 @@ def request_of(user):
     return SimpleNamespace(user=user, scope=factories.scope(user, today=today))
 
 
-@pytest.mark.parametrize("role", [Role.MANAGER])
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
-def test_a_list_is_shown_to_those_who_may_see_it(client, model, role):
-    user = signed_in(client, role)
-    may = admin.site._registry[model].has_view_permission(request_of(user))
-
-    response = client.get(reverse(f"{names_of(model)}_changelist"))
-
-    assert response.status_code == (SHOWN if may else NOT_ALLOWED)
-
-
-@pytest.mark.parametrize("role", [Role.MANAGER])
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
-def test_a_form_is_shown_to_those_who_may_add(client, model, role):
-    user = signed_in(client, role)
-    may = admin.site._registry[model].has_add_permission(request_of(user))
-
-    response = client.get(reverse(f"{names_of(model)}_add"))
-
-    assert response.status_code == (SHOWN if may else NOT_ALLOWED)
-
-
 @pytest.mark.parametrize("role", PEOPLE_ROLES)
 def test_each_entry_of_the_menu_opens(client, role):
     user = signed_in(client, role)

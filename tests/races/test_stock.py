@@ -13,7 +13,7 @@ from tests import factories as make
 from tests.races.crowd import at_once
 
 # STOCK_ROUNDS=200 for the long run
-MANY = int(os.environ.get("STOCK_ROUNDS", "20"))
+MANY = int(os.environ.get("STOCK_ROUNDS", "8"))
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
