@@ -37,13 +37,13 @@ KINDS = {
     "skus, search rare": (_SKUS, "q=needle"),
     "skus, search common": (_SKUS, "q=cup"),
     "skus, search none": (_SKUS, "q=nowhere"),
-    # "listings": (_LISTINGS, ""),
-    # "listings, by status": (_LISTINGS, "status__exact=paused"),
-    # "listings, by store": (_LISTINGS, "store__id__exact={store}"),
-    # "listings, last page": (_LISTINGS, "p={last}"),
-    # "listings, search rare": (_LISTINGS, "q=needle"),
-    # "listings, search common": (_LISTINGS, "q=cup"),
-    # "listings, search none": (_LISTINGS, "q=nowhere"),
+    "listings": (_LISTINGS, ""),
+    "listings, by status": (_LISTINGS, "status__exact=paused"),
+    "listings, by store": (_LISTINGS, "store__id__exact={store}"),
+    "listings, last page": (_LISTINGS, "p={last}"),
+    "listings, search rare": (_LISTINGS, "q=needle"),
+    "listings, search common": (_LISTINGS, "q=cup"),
+    "listings, search none": (_LISTINGS, "q=nowhere"),
 }
 RECORD = "one SKU"
 
