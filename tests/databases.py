@@ -7,11 +7,12 @@ import fcntl
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import uuid
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
@@ -133,13 +134,18 @@ def migrated():
 
 
 def make_test_database(name):
-    """Copy the migrated database to ``name``: a file, or a database of the server."""
+    """Make ``name``, a file or a database of the server, what the migrated database is.
+
+    Whoever is connected to a file sees what is in it now; on a server he is thrown out.
+    """
     source = migrated()
-    drop_test_database(name)
     if SERVER:
+        drop_test_database(name)
         _administer(f'CREATE DATABASE "{name}" TEMPLATE "{source.name}"')
-    else:
-        shutil.copy(source.folder / FILE, name)
+        return
+    origin, copy = sqlite3.connect(source.folder / FILE), sqlite3.connect(name, timeout=30)
+    with closing(origin), closing(copy):
+        origin.backup(copy)
 
 
 def drop_test_database(name):

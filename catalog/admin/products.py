@@ -83,6 +83,10 @@ class WrittenInline(DeskStackedInline):
     """What somebody wrote about a product: added here, kept as it is."""
 
     tab = True
+    people: tuple[str, ...] = ("author",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related(*self.people)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -113,6 +117,7 @@ class TestInline(WrittenInline):
 
 class ChecklistInline(WrittenInline):
     model = ComplianceChecklist
+    people = ("author", "signed_by")
     fields = [
         "intellectual_property",
         "import_safety",

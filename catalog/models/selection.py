@@ -49,7 +49,12 @@ class SelectionReport(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.product} {self.written_at:%Y-%m-%d}"
+        return f"{self.written_at:%Y-%m-%d}"
+
+    @property
+    def audit_name(self) -> str:
+        """What the trail calls it: with its product, which a page of the product need not ask."""
+        return f"{self.product} {self}"
 
 
 class TestKind(models.TextChoices):
@@ -89,7 +94,12 @@ class ProductTest(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.product} {self.get_kind_display()} {self.get_result_display()}"
+        return f"{self.get_kind_display()} {self.get_result_display()}"
+
+    @property
+    def audit_name(self) -> str:
+        """What the trail calls it: with its product, which a page of the product need not ask."""
+        return f"{self.product} {self}"
 
 
 class ComplianceChecklist(models.Model):
@@ -147,7 +157,12 @@ class ComplianceChecklist(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.product} {self.written_at:%Y-%m-%d}"
+        return f"{self.written_at:%Y-%m-%d}"
+
+    @property
+    def audit_name(self) -> str:
+        """What the trail calls it: with its product, which a page of the product need not ask."""
+        return f"{self.product} {self}"
 
     @property
     def open_points(self) -> list[str]:

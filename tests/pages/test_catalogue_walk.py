@@ -1,4 +1,4 @@
-"""An operator's walk in a real browser: from the last checks of a product to a live listing."""
+"""An operator's walk in a real browser: from the idea of a product to a live listing."""
 
 from decimal import Decimal
 
@@ -18,6 +18,8 @@ pytestmark = [
 ]
 WORDS = {
     "en": {
+        "report": "Write a selection report first",
+        "sample": "Record a result first: Sample.",
         "sign": "Somebody other than its author must sign the compliance checklist.",
         "content": "Write its content first.",
         "price": "Set its price first.",
@@ -27,6 +29,8 @@ WORDS = {
         "live": "Live",
     },
     "zh-CN": {
+        "report": "请先填写选品报告",
+        "sample": "请先",
         "sign": "合规清单须由编写人以外的人签署。",
         "content": "请先编写内容。",
         "price": "请先设定售价。",
@@ -40,14 +44,13 @@ WORDS = {
 
 @pytest.fixture
 def company(transactional_db):
-    """A product in review with a checklist to sign, a SKU with stock, and two people."""
+    """The idea of a product, a SKU of it with stock, a listing, and two people."""
     editor = factories.user("me", role=Role.TEAM_MEMBER)
     factories.employment(factories.person("E2", user=editor))
     factories.manager("boss")
-    product = factories.product("P1", title="Glass cup", status="compliance_review")
+    product = factories.product("P1", title="Glass cup", status="idea")
     sku = factories.sku("S1", of=product, unit_cost=Decimal("11.60"))
     factories.stock(50, sku=sku)
-    factories.checklist(product, editor)
     factories.listing("UK-S1", store=factories.store(), sku=sku, external_id="B0ABCDEFGH")
     return editor
 
@@ -61,12 +64,31 @@ def press(desk, verb, reason=""):
         form.locator("button").click()
 
 
+def write(desk, part, *ticked, number=0, **fields):
+    """Add a row to a tab of the product's page, and save; on a phone most tabs are in a menu."""
+    tab = desk.page.locator(f'a[href="#{part}"]')
+    if not tab.is_visible():
+        desk.page.click("#tabs-wrapper .group")
+    tab.click()
+    desk.page.click(f"#{part}-group a.add-row")
+    for name in ticked:
+        desk.page.check(f'[name="{part}-{number}-{name}"]')
+    for name, value in fields.items():
+        field = desk.page.locator(f'[name="{part}-{number}-{name}"]')
+        if field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    with desk.page.expect_navigation():
+        desk.page.click('[name="_continue"]')
+
+
 @pytest.mark.parametrize(
     ("language", "size", "dark"),
     [("en", DESKTOP, False), ("zh-CN", PHONE, True)],
     ids=["english, desktop, light", "chinese, phone, dark"],
 )
-def test_from_the_last_check_of_a_product_to_a_live_listing(company, visit, language, size, dark):
+def test_from_the_idea_of_a_product_to_a_live_listing(company, visit, language, size, dark):
     words = WORDS[language]
     product, listing = Product.objects.get(), Listing.objects.get()
     product_page = reverse("admin:catalog_product_change", args=[product.pk])
@@ -77,6 +99,22 @@ def test_from_the_last_check_of_a_product_to_a_live_listing(company, visit, lang
         return desk.page.inner_text("#content")
 
     desk.go(product_page)
+    assert words["report"] in text()
+    report = ("market_trend", "competition", "demand", "supplier_stability")
+    write(desk, "selection_reports", **dict.fromkeys(report, "Good"), expected_margin="0.25")
+    press(desk, "research")
+    press(desk, "sample")
+    assert words["sample"] in text()
+    write(desk, "tests", kind="sample", result="passed", tested_on="2026-04-01")
+    press(desk, "inspect")
+    write(desk, "tests", number=1, kind="inspection", result="passed", tested_on="2026-04-02")
+    press(desk, "review")
+    write(
+        desk,
+        "checklists",
+        *("intellectual_property", "import_safety", "no_prohibited_claims"),
+        tax_class="7013.37",
+    )
     assert words["sign"] in text()
 
     boss = visit("boss", language=language, size=size, dark=dark)
@@ -130,6 +168,6 @@ def test_a_listing_that_cannot_go_live_says_each_reason(company, visit):
     text = desk.page.inner_text("#content")
     assert words["id"] in text
     assert words["price"] in text
-    assert "The product P1 is “Compliance review”: it may not be sold." in text
+    assert "The product P1 is “Idea”: it may not be sold." in text
     assert words["store"] in text
     assert desk.page.locator('form[action$="/move/go_live/"]').count() == 0

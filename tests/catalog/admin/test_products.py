@@ -90,6 +90,21 @@ def test_reports_results_and_checklists_are_written_on_the_page(page, editor):
     assert (made.author, made.import_safety, made.tax_class) == (editor, True, "9503.00")
 
 
+@pytest.mark.parametrize("count", [1, 4])
+def test_a_page_asks_no_more_for_more_results(page, count, django_assert_max_num_queries):
+    product = make.product(status="sampling")
+    for number in range(count):
+        author = make.user(f"tester-{number}")
+        values = {"product": product, "author": author, "written_at": make.NOW}
+        ProductTest.objects.create(kind="sample", result="failed", tested_on=make.TODAY, **values)
+        make.checklist(product, author)
+
+    with django_assert_max_num_queries(34):
+        answer = page.get(f"{LIST}{product.pk}/change/")
+
+    assert text(answer).count("Sample Failed") == count
+
+
 def test_a_report_on_what_is_on_sale_is_refused_on_the_page(page):
     product = make.product(status="on_sale")
 
