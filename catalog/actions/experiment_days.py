@@ -14,6 +14,7 @@ from catalog.actions.moves import Mover
 from catalog.actions.standing import store_fault
 from catalog.core.experiment_items import FIGURES, ExperimentDayItem, check_day
 from catalog.core.lifecycle import EXPERIMENT, ExperimentStatus
+from catalog.core.traffic import COUNT_BOUND
 from catalog.models import Experiment, ExperimentDay, Store
 from catalog.queries.stores import seen_stores
 from opsdesk.actions.audit import Actor, record_many
@@ -97,6 +98,9 @@ def save_days(
     for day in days:
         if fault := _range_fault(held, day.day, mover.at):
             raise InvalidData(fault, field="day")
+        if any(getattr(day, name) > COUNT_BOUND for name in FIGURES):
+            message = _("No figure of a day is above %(most)d: look at %(day)s again.")
+            raise InvalidData(message % {"most": COUNT_BOUND, "day": day.day}, field="impressions")
         save_record(day, by=mover.by, at=mover.at)
 
 

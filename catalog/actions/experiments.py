@@ -30,6 +30,7 @@ PLANNED_FIELDS = (
     "share_b",
 )
 ENDS = ("end", "stop")
+MOST_DAYS = 400
 
 
 @transaction.atomic
@@ -93,6 +94,9 @@ def _refuse_plan(experiment: Experiment) -> None:
     if any(mark in experiment.code for mark in "/:") or not experiment.code.isprintable():
         message = _("A code has no “/” and no “:”, and no control characters.")
         raise InvalidData(message, field="code")
+    if (experiment.to_date - experiment.from_date).days > MOST_DAYS:
+        message = _("An experiment lasts %(most)d days at most: set its last day right.")
+        raise InvalidData(message % {"most": MOST_DAYS}, field="to_date")
     if listing.status == ListingStatus.ENDED:
         message = _("%(listing)s has ended: choose another listing.")
         raise InvalidData(message % {"listing": listing}, field="listing")

@@ -28,6 +28,7 @@ from catalog.core.experiments import (
 from catalog.models import Experiment, ExperimentResult, ListingVersion
 from catalog.queries.experiments import Days, figures_of
 from opsdesk.core.charts import Band, Spread, band_chart
+from opsdesk.core.exchange import decimals
 from opsdesk.templatetags.desk import percent, points, whole
 
 DAY = timedelta(days=1)
@@ -186,12 +187,14 @@ def _plot(experiment: Experiment, known: Days) -> dict[str, Any]:
         }
         for number, (day, slot) in enumerate(zip(days, chart.slots, strict=True))
     ]
+    # Round values 0.05 points apart would look alike with one decimal.
+    places = max(1, *(decimals(tick.value * 100) for tick in chart.ticks))
     title = _("%(measure)s up to each day") % {"measure": Measure(experiment.measure).label}
     return {
         "title": title,
         "chart": chart,
         "bands": list(zip(Arm, chart.bands, names_apart(chart.bands), strict=True)),
-        "ticks": [(tick, percent(tick.value, 1)) for tick in chart.ticks],
+        "ticks": [(tick, percent(tick.value, places)) for tick in chart.ticks],
         "rows": rows,
     }
 

@@ -191,10 +191,14 @@ def fisher(a: Share, b: Share) -> float:
     for k in range(mode, most):
         ratio = (parts - k) * (a.whole - k) / ((k + 1) * (b.whole - parts + k + 1))
         weights[k + 1] = weights[k] * ratio
+        if not weights[k + 1]:  # so are all that follow
+            break
     for k in range(mode, least, -1):
         ratio = k * (b.whole - parts + k) / ((parts - k + 1) * (a.whole - k + 1))
         weights[k - 1] = weights[k] * ratio
-    bound = weights[a.part] * _EQUAL
+        if not weights[k - 1]:
+            break
+    bound = weights.get(a.part, 0.0) * _EQUAL
     found = math.fsum(weight for weight in weights.values() if weight <= bound)
     return min(1.0, found / math.fsum(weights.values()))
 

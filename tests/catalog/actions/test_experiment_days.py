@@ -169,3 +169,12 @@ def test_a_hundred_days_take_as_many_statements_as_ten(running, django_assert_ma
         outcomes = upsert(*days)
 
     assert outcomes == [CREATED] * 100
+
+
+def test_a_figure_that_nobody_counted_is_refused_in_the_form(running):
+    day = ExperimentDay(experiment=running, arm="a", day=FIRST, impressions=9 * 10**18)
+
+    with pytest.raises(InvalidData) as refusal:
+        save_days(running, [day], make.mover())
+
+    assert (refusal.value.field, stored()) == ("impressions", [])

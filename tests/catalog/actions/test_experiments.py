@@ -185,6 +185,13 @@ def test_who_loses_the_race_for_the_start_is_told_in_words():
     assert (made.status, LifeEvent.objects.count()) == ("planned", 0)
 
 
+def test_an_experiment_of_more_days_than_a_year_and_a_bit_is_refused():
+    with pytest.raises(InvalidData) as refusal:
+        save_experiment(planned(to_date=date(9999, 12, 31)), make.mover())
+
+    assert (refusal.value.field, Experiment.objects.count()) == ("to_date", 0)
+
+
 def test_the_end_writes_the_result_once():
     made = running()
 

@@ -130,6 +130,8 @@ def test_fishers_test_is_the_sum_of_all_tables_no_more_probable(a, b):
 def test_fishers_test_holds_where_one_side_is_huge_and_the_other_small():
     assert fisher(Share(4, 10**9), Share(0, 1000)) == 1.0
     assert fisher(Share(3000, 10**6), Share(1000, 1000)) == 0.0
+    # what would be billions of tables is answered from the few that weigh anything
+    assert fisher(Share(0, 9 * 10**18), Share(4 * 10**9, 4 * 10**9)) == 0.0
 
 
 @pytest.mark.parametrize(
