@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain, count
 
 from django.db import transaction
 from django.db.models import Q
@@ -75,7 +76,8 @@ def _filled(one: Replenishment, day: date, planned: Planned) -> Replenishment:
 def dismiss(proposal: Replenishment, reason: str, mover: Mover) -> None:
     """Say why something is not bought; it is proposed again after a review's time."""
     refuse_no_right(mover)
-    if not reason.strip() or len(reason) > 500:
+    reason = reason.replace("\0", "").strip()
+    if not reason or len(reason) > 500:
         raise InvalidData(_("Say why, in at most 500 characters."), field="reason")
     decided: dict[str, object] = {"decided_by": person_id(mover.by), "decided_at": mover.at}
     _decide([proposal], {"state": ReplenishmentState.DISMISSED, "reason": reason} | decided)
@@ -117,7 +119,7 @@ def order_by_supplier(
     refuse_no_right(mover)
     rows = Replenishment.objects.filter(pk__in=[one.pk for one in wanted])
     still_open = rows.filter(state=ReplenishmentState.OPEN).order_by("pk").select_for_update()
-    free = set(still_open.values_list("pk", flat=True))
+    free = dict(still_open.values_list("pk", "quantity"))
     skus = Sku.objects.in_bulk([one.sku_id for one in wanted])
     answers: list[Answer] = []
     fit: dict[Supplier, list[Replenishment]] = defaultdict(list)
@@ -128,6 +130,7 @@ def order_by_supplier(
         elif fault:
             answers.append(Answer(one, refusal=fault))
         else:
+            one.quantity = free[one.pk]
             fit[supplier].append(one)
     for supplier, proposals in fit.items():
         order = _order(proposals, skus, (supplier, warehouse), mover)
@@ -151,7 +154,7 @@ def _order(
     supplier, warehouse = sides
     code = f"R{min(one.pk for one in proposals)}-{mover.at:%Y%m%d}"
     order = save_purchase_order(
-        PurchaseOrder(code=code, supplier=supplier, warehouse=warehouse), mover
+        PurchaseOrder(code=_free_code(code), supplier=supplier, warehouse=warehouse), mover
     )
     decided: dict[str, object] = {"decided_by": person_id(mover.by), "decided_at": mover.at}
     _decide(proposals, {"state": ReplenishmentState.ORDERED, "purchase_order": order} | decided)
@@ -166,6 +169,12 @@ def _order(
     )
     record_many("ordered", Replenishment, proposals, by=mover.by, at=mover.at)
     return order
+
+
+def _free_code(code: str) -> str:
+    taken = set(PurchaseOrder.objects.filter(code__startswith=code).values_list("code", flat=True))
+    more = (f"{code}-{number}" for number in count(2))
+    return next(one for one in chain([code], more) if one not in taken)
 
 
 def _decide(proposals: Sequence[Replenishment], values: Mapping[str, object]) -> None:

@@ -1,7 +1,7 @@
 """Counts of a warehouse from outside, and the times without stock."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -18,6 +18,7 @@ from catalog.models import (
     MovementKind,
     Sku,
     StockCount,
+    StockLevel,
     StockMovement,
     Stockout,
     StockSnapshot,
@@ -64,17 +65,20 @@ def take_snapshot(given: Counted, mover: Mover) -> tuple[StockSnapshot, bool]:
     if known is not None:
         return _same(known, given, counts), False
     _refuse_older(given)
+    _hold(given, counts)
     expected = on_hand_at(given.warehouse, given.taken_at, None if given.complete else counts)
     if given.complete:
         counts = {sku: 0 for sku, there in expected.items() if there} | counts
     return _store(given, counts, expected, mover), True
 
 
+@transaction.atomic
 def count_now(given: Counted, mover: Mover) -> tuple[StockSnapshot, bool]:
     """Store a count that is taken as it is given; given again it is still that of the first time.
 
     Raises what ``take_snapshot`` raises.
     """
+    take_turn(f"snapshot of warehouse {given.warehouse.pk}")
     known = StockSnapshot.objects.filter(
         warehouse=given.warehouse, external_id=given.external_id
     ).first()
@@ -120,10 +124,22 @@ def _check(given: Counted, mover: Mover) -> None:
             raise InvalidData(message % {"sku": sku.code}, field="counted")
 
 
+def _hold(given: Counted, counts: Iterable[int]) -> None:
+    """Wait for movements of what is counted that are under way, and hold up those to come."""
+    levels = StockLevel.objects.filter(warehouse=given.warehouse)
+    held = levels if given.complete else levels.filter(sku__in=list(counts))
+    list(held.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+
+
 def _refuse_older(given: Counted) -> None:
-    rows = StockSnapshot.objects.filter(warehouse=given.warehouse)
-    latest = rows.aggregate(at=Max("taken_at"))["at"]
-    if latest is not None and given.taken_at < latest:
+    """Refuse what was counted again since then; a whole count is of all that the warehouse has."""
+    rows = StockCount.objects.filter(
+        snapshot__warehouse=given.warehouse, snapshot__taken_at__gt=given.taken_at
+    )
+    if not given.complete:
+        rows = rows.filter(sku__in=given.counts)
+    latest = rows.aggregate(at=Max("snapshot__taken_at"))["at"]
+    if latest is not None:
         message = _("%(warehouse)s was counted later, at %(at)s: an older count is not taken.")
         words = {"warehouse": given.warehouse.code, "at": latest.isoformat()}
         raise Conflict(message % words, field="taken_at")
@@ -157,6 +173,7 @@ def _store(
 
 
 def _extend(known: StockSnapshot, given: Counted, counts: Mapping[int, int], mover: Mover) -> None:
+    _hold(given, counts)
     expected = on_hand_at(given.warehouse, given.taken_at, counts)
     differences = _adjust(given, counts, expected, mover)
     StockSnapshot.objects.filter(pk=known.pk).update(

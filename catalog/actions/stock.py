@@ -19,7 +19,7 @@ from opsdesk.actions.audit import person_id, record_many
 from opsdesk.actions.records import save_record
 from opsdesk.actions.sql import take_turn
 from opsdesk.core.errors import Conflict, InvalidData, NotAllowed, NotReady
-from opsdesk.core.exchange import future_fault
+from opsdesk.core.exchange import future_fault, has_controls
 
 Key = tuple[int, int]
 
@@ -129,7 +129,7 @@ def _check(entry: Entry, mover: Mover) -> None:
         fault = ("happened_at", late)
     for field, most in (("external_id", 100), ("reference", 100), ("reason", 500)):
         text = getattr(entry, field)
-        if fault is None and (len(text) > most or not text.isprintable()):
+        if fault is None and (len(text) > most or has_controls(text)):
             message = _("%(field)s takes at most %(limit)d characters, and no control characters.")
             fault = (field, message % {"field": field, "limit": most})
     if fault is not None:
@@ -248,8 +248,12 @@ class Transfer:
     reason: str = ""
 
 
+@transaction.atomic
 def transfer(given: Transfer, mover: Mover) -> list[Moved]:
-    """Move pieces from one warehouse to another: two movements of one reference, or none."""
+    """Move pieces from one warehouse to another: two movements of one reference, or none.
+
+    ``Conflict`` where half of it is stored already, as that of another warehouse.
+    """
     if given.source == given.target:
         raise InvalidData(_("A transfer is between two different warehouses."), field="target")
     if given.units <= 0:
@@ -268,7 +272,10 @@ def transfer(given: Transfer, mover: Mover) -> list[Moved]:
         )
         for warehouse, units in halves
     ]
-    return move_stock(entries, mover)
+    moved = move_stock(entries, mover)
+    if moved[0].created != moved[1].created:
+        raise _taken(given.source, given.reference)
+    return moved
 
 
 @dataclass(frozen=True, slots=True)

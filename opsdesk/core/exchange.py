@@ -83,9 +83,17 @@ class Checks:
         """Ask for a text of at most ``limit`` printable characters."""
         if not value.strip() and not blank:
             self.wrong(field, _("The field %(field)s is blank.") % {"field": field})
-        elif len(value) > limit or not value.isprintable():
+        elif len(value) > limit or has_controls(value):
             message = _("%(field)s takes at most %(limit)d characters, and no control characters.")
             self.wrong(field, message % {"field": field, "limit": limit})
+
+
+def has_controls(text: str) -> bool:
+    """Tell whether ``text`` has control characters or halves of surrogate pairs in it.
+
+    Tabs and line ends count too: they have no place in a name or a title.
+    """
+    return any(ord(c) < 32 or 127 <= ord(c) < 160 or 0xD800 <= ord(c) < 0xE000 for c in text)
 
 
 def decimals(value: Decimal) -> int:

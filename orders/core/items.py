@@ -10,6 +10,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from opsdesk.core.exchange import has_controls
 from opsdesk.core.money import known_currency
 
 MAX_LINES = 2_000
@@ -350,14 +351,6 @@ def shown(value: object) -> str:
     short = text if len(text) <= 60 else text[:59] + "…"
     safe = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in short)
     return f"“{safe}”"
-
-
-def has_controls(text: str) -> bool:
-    """Tell whether ``text`` has control characters or halves of surrogate pairs in it.
-
-    Tabs and line ends count too: they have no place in a name or a title.
-    """
-    return any(ord(c) < 32 or 127 <= ord(c) < 160 or 0xD800 <= ord(c) < 0xE000 for c in text)
 
 
 def _decimals(value: Decimal) -> int:

@@ -113,6 +113,38 @@ def test_what_was_dismissed_comes_back_after_a_reviews_time(cup):
     assert proposed(at=make.NOW + DAY * 31) == 1
 
 
+def test_a_reason_to_dismiss_is_kept_without_what_no_database_takes(cup):
+    proposed()
+    [proposal] = Replenishment.objects.all()
+
+    dismiss(proposal, " No\0 room ", make.mover())
+
+    assert Replenishment.objects.get().reason == "No room"
+
+
+def test_an_order_takes_the_next_number_where_its_own_is_taken():
+    first, second = make.proposal("CUP"), make.proposal("CAP")
+    supplier, place = make.supplier("V1"), make.warehouse()
+    code = f"R{first.pk}-20260402"
+    make.purchase_order(code, lines=[("ASH", 1, "5.00")])
+    make.purchase_order(f"{code}-2", lines=[("ASH", 1, "5.00")])
+
+    [one] = order_by_supplier({first: supplier}, place, make.mover())
+    [other] = order_by_supplier({second: supplier}, place, make.mover())
+
+    assert one.order.code == f"{code}-3"
+    assert other.order.code == f"R{second.pk}-20260402"
+
+
+def test_the_quantity_ordered_is_the_one_proposed_by_now():
+    shown = make.proposal("CUP", quantity=7)
+    Replenishment.objects.update(quantity=9)
+
+    [answer] = order_by_supplier({shown: make.supplier("V1")}, make.warehouse(), make.mover())
+
+    assert list(answer.order.lines.values_list("units", flat=True)) == [9]
+
+
 def test_proposals_become_the_lines_of_one_draft_order(cup):
     proposed()
     chosen = list(Replenishment.objects.all())

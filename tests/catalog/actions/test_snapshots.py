@@ -86,6 +86,20 @@ def test_the_same_count_again_changes_nothing_and_another_one_is_refused(cup):
     assert levels() == {"CUP": 9}
 
 
+def test_what_was_counted_later_shuts_out_only_older_counts_of_the_same(cup, plate):
+    make.stock(10, sku=cup, at=BEFORE)
+    make.stock(5, sku=plate, at=BEFORE)
+    count({cup: 9}, "C2", taken_at=TAKEN + DAY)
+
+    count({plate: 4}, "C1")
+    for number, given in (("C3", {"counts": {cup: 1}}), ("C4", {"counts": {}, "complete": True})):
+        with pytest.raises(Conflict):
+            count(number=number, **given)
+
+    assert levels() == {"CUP": 9, "PLATE": 4}
+    assert StockSnapshot.objects.count() == 2
+
+
 def test_stockouts_follow_the_ledger_and_late_movements_put_them_right(cup):
     place = make.stock(5, sku=cup, at=make.NOW - DAY * 9).warehouse
     move_stock([Entry(place, cup, "sale", -5, happened_at=make.NOW - DAY * 6)], make.mover())

@@ -178,6 +178,29 @@ def test_a_transfer_is_two_movements_of_one_reference(place, cup):
     assert levels() == [("W1", "CUP", 2, 0), ("W2", "CUP", 3, 0)]
 
 
+def test_a_transfer_sent_again_to_another_warehouse_makes_no_pieces(place, cup):
+    far, third = make.warehouse("W2"), make.warehouse("W3")
+    make.stock(9, sku=cup, warehouse=place)
+    make.stock(9, sku=cup, warehouse=third)
+    transfer(Transfer(cup, 3, place, far, "T1"), make.mover())
+    before = levels()
+
+    for source, target in ((place, third), (third, far)):
+        with pytest.raises(Conflict):
+            transfer(Transfer(cup, 3, source, target, "T1"), make.mover())
+
+    assert levels() == before
+    assert StockMovement.objects.filter(reference="T1").count() == 2
+
+
+def test_a_reason_takes_the_spaces_people_type_and_no_control_characters(place, cup):
+    write(Entry(place, cup, "adjustment", 2, reason="盘点\u3000少两件\u00a0"))
+    with pytest.raises(InvalidData):
+        write(Entry(place, cup, "adjustment", 2, reason="a\tb"))
+
+    assert ledger() == [("adjustment", 2, 0)]
+
+
 def test_no_more_is_released_than_was_reserved_for_the_same_thing(place, cup):
     make.stock(9, sku=cup, warehouse=place)
     reserve(Hold(place, cup, 4, "O1"), make.mover())
