@@ -28,6 +28,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if reason := missing(item):
             item.add_marker(pytest.mark.skip(reason=reason))
+    # What one process does alone takes longest: begun last, it would keep the other one waiting.
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 @pytest.fixture(autouse=True)
