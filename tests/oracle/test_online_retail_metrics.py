@@ -34,7 +34,7 @@ FACTS = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def computed(loaded_online_retail, tmp_path_factory):
     """A copy of the loaded database after its first night."""
     database = loaded_online_retail.copy(tmp_path_factory.mktemp("metrics") / "var")

@@ -31,17 +31,17 @@ def keeping(codes):
     }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def documents():
     return oracle.read_documents()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def kept(documents):
     return keeping(supply.codes_of(documents))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def supplied(loaded_online_retail, tmp_path_factory, django_db_blocker, kept):
     """A copy of the loaded database whose SKUs came after the orders, after one night."""
     database = loaded_online_retail.copy(tmp_path_factory.mktemp("supply") / "var")
@@ -64,7 +64,7 @@ def supplied(loaded_online_retail, tmp_path_factory, django_db_blocker, kept):
     database.drop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def demand(documents):
     return supply.demand(documents, oracle.pound_in("CNY"), AS_OF)
 
