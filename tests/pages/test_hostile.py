@@ -153,7 +153,7 @@ def filters_of(attacker, path):
     return sorted(names)
 
 
-@slow(10)
+@slow(3)
 def test_lists_take_any_filter_search_and_order(attackers, count):
     for attacker, model in product(attackers, MODELS):
         path = list_url(model)
@@ -183,7 +183,7 @@ def filled(pattern, value):
     return "/" + text
 
 
-@slow(2)
+@slow(1)
 def test_every_address_takes_any_argument(attackers, count):
     arguments = [
         "1",
@@ -227,7 +227,7 @@ def held(attacker, path):
     return dict.fromkeys(form.fields, "") | opened(attacker.client, path)
 
 
-@slow(6)
+@slow(2)
 def test_forms_take_anything_in_each_field(attackers, count):
     for attacker, path in product(attackers, form_pages()):
         values = held(attacker, path)
@@ -249,7 +249,7 @@ def choices():
             yield model._meta, name
 
 
-@slow(8)
+@slow(4)
 def test_choices_take_any_search(attackers, count):
     path = reverse("admin:autocomplete")
     for attacker, (meta, name) in product(attackers, choices()):
