@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from accounts.core.roles import Right
 from catalog.actions.listings import content_of, write_version
 from catalog.actions.moves import Course, Mover, begin
-from catalog.core.experiments import Arm, Verdict, compare, missing_days, sum_of
+from catalog.core.experiments import Arm, Verdict, compare, sum_of
 from catalog.core.lifecycle import EXPERIMENT, ExperimentStatus, ListingStatus
 from catalog.models import Experiment, ExperimentResult, Listing, ListingVersion, Store
-from catalog.queries.experiments import Days, figures_of, other_open, with_overlap
+from catalog.queries.experiments import count_missing, figures_of, other_open, with_overlap
 from opsdesk.actions.records import save_record
 from opsdesk.core.errors import InvalidData, InvalidTransition, NotAllowed, NotReady
 
@@ -123,7 +123,7 @@ def _missing(experiment: Experiment, verb: str) -> list[str]:
         return _missing_start(experiment)
     if verb not in ENDS:
         return []
-    count = _count_missing(experiment, figures_of(experiment))
+    count = count_missing(experiment, figures_of(experiment))
     if verb == "end" and count:
         message = _(
             "%(count)d of its planned days have no figures (of A and of B counted each): enter "
@@ -147,11 +147,6 @@ def _missing_start(experiment: Experiment) -> list[str]:
     return found
 
 
-def _count_missing(experiment: Experiment, known: Days) -> int:
-    span = (experiment.from_date, experiment.to_date)
-    return sum(len(missing_days(*span, known[arm])) for arm in Arm.values)
-
-
 def _then(experiment: Experiment, verb: str, mover: Mover) -> None:
     """Write the result at the end: from then on it is a fact."""
     if verb not in ENDS:
@@ -170,7 +165,7 @@ def _then(experiment: Experiment, verb: str, mover: Mover) -> None:
         method=found.method,
         p_value=found.p_value,
         verdict=found.verdict,
-        missing_days=_count_missing(experiment, known),
+        missing_days=count_missing(experiment, known),
         at=mover.at,
     )
     save_record(result, by=mover.by, at=mover.at)

@@ -20,13 +20,12 @@ from catalog.core.experiments import (
     compare,
     cumulative,
     exact,
-    missing_days,
     split_differs,
     sum_of,
     wilson,
 )
 from catalog.models import Experiment, ExperimentResult, ListingVersion
-from catalog.queries.experiments import Days, figures_of
+from catalog.queries.experiments import Days, count_missing, figures_of
 from opsdesk.core.charts import Band, Spread, band_chart
 from opsdesk.core.exchange import decimals
 from opsdesk.templatetags.desk import percent, points, whole
@@ -67,7 +66,7 @@ def result_context(experiment: Experiment) -> dict[str, Any]:
         "p_shown": p_shown(found.p_value),
         "difference": difference_shown(found),
         "more": None if found.needed is None else max(0, found.needed - least),
-        "missing": result.missing_days if result else _missing(experiment, known),
+        "missing": result.missing_days if result else count_missing(experiment, known),
         "split": split_sentence(sums, experiment.share_b),
         "rows": [_row(arm, versions[arm], sums[arm], experiment.measure) for arm in Arm],
         "plot": _plot(experiment, known) if any(known.values()) else None,
@@ -80,11 +79,6 @@ def _found(sums: Mapping[str, Counts], measure: str, result: ExperimentResult | 
         return found
     kept = {"method": result.method, "p_value": result.p_value, "verdict": result.verdict}
     return replace(found, **kept)
-
-
-def _missing(experiment: Experiment, known: Days) -> int:
-    span = (experiment.from_date, experiment.to_date)
-    return sum(len(missing_days(*span, known[arm])) for arm in Arm)
 
 
 def _row(arm: Arm, version: Any, counts: Counts, measure: str) -> dict[str, Any]:

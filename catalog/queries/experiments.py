@@ -6,12 +6,18 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from catalog.core.experiments import Arm, Counts
+from catalog.core.experiments import Arm, Counts, missing_days
 from catalog.core.lifecycle import ExperimentStatus
 from catalog.models import Experiment, ExperimentDay, Listing
 
 OPEN = (ExperimentStatus.PLANNED, ExperimentStatus.RUNNING)
 Days = dict[str, dict[date, Counts]]
+
+
+def count_missing(experiment: Experiment, known: Days) -> int:
+    """Return how many planned days, of A and of B counted each, have no figures in ``known``."""
+    span = (experiment.from_date, experiment.to_date)
+    return sum(len(missing_days(*span, known[arm])) for arm in Arm.values)
 
 
 def figures_of(experiment: Experiment) -> Days:
