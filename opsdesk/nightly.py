@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from accounts.models import Department
 from catalog.actions.abc import classify
-from catalog.actions.moves import Mover
 from catalog.actions.pricing import apply_prices
 from catalog.actions.promotions import advance_promotions
 from catalog.actions.replenishment import propose
@@ -20,6 +19,7 @@ from kpis.actions.runs import KIND, close_dead_runs, start_run, work_off
 from kpis.actions.scorecards import make_scorecards
 from kpis.actions.steps import Step, StepRun
 from opsdesk.actions.jobs import Clock, JobRun, claim, execute, handles
+from opsdesk.actions.moves import Mover
 from orders.actions.demand import fill_demand, fill_returns
 from orders.actions.linking import link_lines
 from orders.actions.rates import reconvert

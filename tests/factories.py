@@ -10,7 +10,6 @@ from accounts.actions.clients import Terms, issue_key, propose_client
 from accounts.core.roles import Role
 from accounts.models import AccessChange, Department, Employment, Person, Position, RoleGrant, User
 from accounts.queries.access import scope_of
-from catalog.actions.moves import Mover
 from catalog.actions.stock import Entry, move_stock
 from catalog.core.experiment_items import ExperimentDayItem
 from catalog.core.standing import RatingItem, ViolationItem
@@ -40,6 +39,7 @@ from catalog.models import (
 )
 from compensation.models import Attendance, WorkTask
 from kpis.models import Target
+from opsdesk.actions.moves import Mover
 from orders.core.items import LineItem, OrderItem, ReturnItem, ReturnLineItem
 from orders.models import Customer, Order, OrderLine, Return, ReturnLine
 

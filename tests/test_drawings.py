@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.core.lifecycle import LIVES
 from opsdesk.core.moves import drawing
+from tests.lives import LIVES
 
 DOCS = Path(__file__).parents[1] / "docs"
 BLOCK = re.compile(r"<!-- life:(\w+) -->\n(.*?)<!-- /life:\1 -->", re.DOTALL)

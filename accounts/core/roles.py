@@ -25,6 +25,10 @@ class Right(StrEnum):
     CATALOGUE_EDIT = "catalogue.edit"
     CATALOGUE_SIGN = "catalogue.sign"
     STOCK_EDIT = "stock.edit"
+    SERVICE_EDIT = "service.edit"
+    SERVICE_ALLOW = "service.allow"
+    CUSTOMER_VIEW = "customer.view"
+    CUSTOMER_ERASE = "customer.erase"
     IMPORT = "import"
     PEOPLE_VIEW = "people.view"
     PEOPLE_EDIT = "people.edit"
@@ -49,13 +53,16 @@ class Right(StrEnum):
 
 _R = Right
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.TEAM_MEMBER: frozenset({_R.SALES_VIEW, _R.CATALOGUE_EDIT, _R.STOCK_EDIT}),
+    Role.TEAM_MEMBER: frozenset({_R.SALES_VIEW, _R.CATALOGUE_EDIT, _R.STOCK_EDIT, _R.SERVICE_EDIT}),
     Role.SUPERVISOR: frozenset(
         {
             _R.SALES_VIEW,
             _R.CATALOGUE_EDIT,
             _R.CATALOGUE_SIGN,
             _R.STOCK_EDIT,
+            _R.SERVICE_EDIT,
+            _R.SERVICE_ALLOW,
+            _R.CUSTOMER_VIEW,
             _R.IMPORT,
             _R.PEOPLE_VIEW,
             _R.ASSIGN,
@@ -89,6 +96,10 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             _R.CATALOGUE_EDIT,
             _R.CATALOGUE_SIGN,
             _R.STOCK_EDIT,
+            _R.SERVICE_EDIT,
+            _R.SERVICE_ALLOW,
+            _R.CUSTOMER_VIEW,
+            _R.CUSTOMER_ERASE,
             _R.IMPORT,
             _R.PEOPLE_VIEW,
             _R.ASSIGN,
@@ -109,6 +120,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             _R.MASTER_EDIT,
             _R.CATALOGUE_EDIT,
             _R.STOCK_EDIT,
+            _R.SERVICE_EDIT,
+            _R.CUSTOMER_ERASE,
             _R.IMPORT,
             _R.PEOPLE_VIEW,
             _R.PEOPLE_EDIT,
@@ -147,6 +160,7 @@ GUARDED = frozenset(
         _R.PAY_APPROVE,
         _R.BONUS_APPROVE,
         _R.PERSONAL_VIEW,
+        _R.CUSTOMER_VIEW,
         _R.AUDIT_VIEW,
         _R.ACCESS_VIEW,
         _R.ACCESS_EDIT,

@@ -6,11 +6,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.core.roles import Right
-from catalog.actions.moves import Mover
 from catalog.core.competitor_items import CompetitorItem, check_competitor
 from catalog.models import CompetitorPrice, Listing
 from catalog.queries.stores import seen_stores
 from opsdesk.actions.audit import record_many
+from opsdesk.actions.moves import Mover
 from opsdesk.actions.sql import take_turn
 from opsdesk.core.errors import NotAllowed
 from opsdesk.core.exchange import CREATED, UNCHANGED, UPDATED, Outcome, State, refused

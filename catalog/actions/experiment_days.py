@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from accounts.core.scope import Scope
 from catalog.actions.experiments import held_experiment
-from catalog.actions.moves import Mover
 from catalog.actions.standing import store_fault
 from catalog.core.experiment_items import FIGURES, ExperimentDayItem, check_day
 from catalog.core.lifecycle import EXPERIMENT, ExperimentStatus
@@ -18,6 +17,7 @@ from catalog.core.traffic import COUNT_BOUND
 from catalog.models import Experiment, ExperimentDay, Store
 from catalog.queries.stores import seen_stores
 from opsdesk.actions.audit import Actor, record_many
+from opsdesk.actions.moves import Mover
 from opsdesk.actions.records import delete_record, save_record
 from opsdesk.core.errors import InvalidData, InvalidTransition
 from opsdesk.core.exchange import (

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from accounts.core.roles import Right
 from catalog.actions.listings import content_of, write_version
-from catalog.actions.moves import Course, Mover, begin
 from catalog.core.experiments import Arm, Verdict, compare, sum_of
 from catalog.core.lifecycle import EXPERIMENT, ExperimentStatus, ListingStatus
 from catalog.models import Experiment, ExperimentResult, Listing, ListingVersion, Store
 from catalog.queries.experiments import count_missing, figures_of, other_open, with_overlap
+from opsdesk.actions.moves import Course, Mover, begin
 from opsdesk.actions.records import save_record
 from opsdesk.core.errors import InvalidData, InvalidTransition, NotAllowed, NotReady
 

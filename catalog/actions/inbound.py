@@ -3,10 +3,10 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from catalog.actions.moves import Course, Mover, begin
 from catalog.actions.purchasing import hold_order
 from catalog.core.lifecycle import AWAITED, CUSTOMS, PURCHASE
 from catalog.models import InboundShipment
+from opsdesk.actions.moves import Course, Mover, begin
 from opsdesk.actions.records import save_record
 from opsdesk.core.errors import InvalidData, InvalidTransition
 

@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.core.roles import Right
-from catalog.actions.moves import Course, Mover, begin
 from catalog.core.lifecycle import LISTING, SELLABLE, ListingStatus, ViolationStatus
 from catalog.core.listing_check import CheckRules, Content, check_content, lines
 from catalog.core.listing_items import ListingItem, check_listing, content_faults
 from catalog.models import Listing, ListingVersion, Severity, Sku, Store, Violation, ViolationKind
 from catalog.models.stores import StoreStatus
 from opsdesk.actions.audit import Actor, person_id, record
+from opsdesk.actions.moves import Course, Mover, begin
 from opsdesk.actions.records import save_record
 from opsdesk.core.errors import DomainError, InvalidData, NotAllowed, NotReady
 from opsdesk.core.exchange import CREATED, UNCHANGED, UPDATED, Outcome, State, refused

@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.core.scope import Scope
-from catalog.actions.moves import Mover
 from catalog.actions.pricing import NewPrice, set_price
 from catalog.core.price_items import PriceItem
 from catalog.models import Listing
 from catalog.queries.stores import seen_stores
 from opsdesk.actions.audit import Actor
+from opsdesk.actions.moves import Mover
 from opsdesk.core.errors import DomainError
 from opsdesk.core.exchange import CREATED, UNCHANGED, Outcome, refused
 

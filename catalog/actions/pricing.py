@@ -16,7 +16,6 @@ from accounts.core.four_eyes import Authority, Case, authority_for, people
 from accounts.core.roles import Right
 from accounts.core.scope import Scope
 from accounts.models import User
-from catalog.actions.moves import Mover
 from catalog.core.lifecycle import ListingStatus
 from catalog.models import (
     Listing,
@@ -28,6 +27,7 @@ from catalog.models import (
 )
 from catalog.queries.pricing import Basis, basis_of, leave_for, prices_in_force
 from opsdesk.actions.audit import person_id, record, record_many
+from opsdesk.actions.moves import Mover
 from opsdesk.actions.records import save_record
 from opsdesk.core.errors import Conflict, InvalidData, InvalidTransition, NotAllowed
 from opsdesk.core.exchange import decimals

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from catalog.actions.moves import Mover, begin_many
 from catalog.actions.selection import PRODUCT_COURSE
 from catalog.core.items import (
     CategoryItem,
@@ -21,6 +20,7 @@ from catalog.core.lifecycle import ProductStatus
 from catalog.models import Category, Product, Sku
 from catalog.queries.products import categories_by_code, products_by_code, skus_by_code
 from opsdesk.actions.audit import Actor, record_many
+from opsdesk.actions.moves import Mover, begin_many
 from opsdesk.actions.records import save_record
 from opsdesk.core.errors import InvalidData
 from opsdesk.core.exchange import CREATED, UNCHANGED, UPDATED, Outcome, State, refused

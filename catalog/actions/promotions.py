@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.core.roles import Right
-from catalog.actions.moves import Course, Mover, begin, move
 from catalog.actions.pricing import price_faults
 from catalog.actions.stock import Hold, hold_levels, release, reserve
 from catalog.core.lifecycle import PROMOTION, ListingStatus, PromotionStatus
@@ -25,6 +24,7 @@ from catalog.queries.promotions import (
     reserved_pieces,
     wanted_pieces,
 )
+from opsdesk.actions.moves import Course, Mover, begin, move
 from opsdesk.actions.records import delete_record, save_record
 from opsdesk.core.errors import DomainError, InvalidData, InvalidTransition, NotAllowed
 from opsdesk.core.exchange import decimals

@@ -5,10 +5,10 @@ from hashlib import blake2b
 
 from django.conf import settings
 
-from catalog.actions.moves import Mover
 from catalog.actions.stock import Entry, move_stock
 from catalog.core.supply_items import COLON
 from catalog.models import MovementKind, PurchaseReceipt, StockMovement
+from opsdesk.actions.moves import Mover
 from opsdesk.core.periods import business_date, day_start
 
 NUMBER_LENGTH = 100

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from catalog.actions.moves import Course, Mover, begin
 from catalog.core.lifecycle import PURCHASE, PurchaseStatus
 from catalog.core.supply_items import PurchaseLineItem, check_purchase_line, code_fault
 from catalog.models import PurchaseLine, PurchaseOrder, Sku, Supplier, Warehouse
@@ -16,6 +15,7 @@ from catalog.queries.products import skus_by_code
 from catalog.queries.purchasing import orders_by_code, warehouses_by_code
 from catalog.queries.suppliers import suppliers_by_code
 from opsdesk.actions.audit import Actor
+from opsdesk.actions.moves import Course, Mover, begin
 from opsdesk.actions.records import delete_record, save_record
 from opsdesk.core.errors import DomainError, InvalidData, InvalidTransition
 from opsdesk.core.exchange import CREATED, UNCHANGED, UPDATED, Outcome, State, refused

@@ -10,7 +10,6 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.core.roles import Right
-from catalog.actions.moves import Mover, move
 from catalog.actions.purchase_stock import book_receipt
 from catalog.actions.purchasing import PURCHASE_COURSE, hold_order
 from catalog.core.lifecycle import AWAITED, PURCHASE, CustomsStatus, PurchaseStatus
@@ -18,6 +17,7 @@ from catalog.core.supply_items import ReceiptItem, check_receipt
 from catalog.models import PurchaseLine, PurchaseOrder, PurchaseReceipt
 from catalog.queries.purchasing import customs_of
 from opsdesk.actions.audit import Actor, person_id, record
+from opsdesk.actions.moves import Mover, move
 from opsdesk.core.errors import Conflict, DomainError, InvalidData, InvalidTransition, NotAllowed
 from opsdesk.core.exchange import CREATED, UNCHANGED, Outcome, State, refused
 from opsdesk.core.periods import business_date

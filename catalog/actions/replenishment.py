@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from catalog.actions.moves import Mover
 from catalog.actions.purchasing import save_purchase_order
 from catalog.actions.stock import refuse_no_right
 from catalog.core.lifecycle import PurchaseStatus
@@ -25,6 +24,7 @@ from catalog.models import (
 )
 from catalog.queries.replenishment import Planned, on_sale, plans_of, policy_on
 from opsdesk.actions.audit import person_id, record, record_many
+from opsdesk.actions.moves import Mover
 from opsdesk.actions.sql import take_turn
 from opsdesk.core.errors import InvalidData, InvalidTransition, NotReady
 

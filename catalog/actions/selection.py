@@ -11,7 +11,6 @@ from accounts.core.four_eyes import Authority, Case, authority_for, people
 from accounts.core.roles import Right
 from accounts.core.scope import Scope
 from accounts.models import User
-from catalog.actions.moves import Course
 from catalog.core.lifecycle import PRODUCT, ProductStatus
 from catalog.models import (
     ComplianceChecklist,
@@ -23,6 +22,7 @@ from catalog.models import (
     TestResult,
 )
 from opsdesk.actions.audit import record
+from opsdesk.actions.moves import Course
 from opsdesk.actions.records import save_record
 from opsdesk.core.errors import Conflict, InvalidTransition, NotAllowed
 

@@ -10,17 +10,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.core.roles import Right
-from catalog.actions.moves import Mover, move
 from catalog.actions.selection import PRODUCT_COURSE
 from catalog.core.signals import Found
-from catalog.models import LifeEvent, ProductSignal, SignalRule, SignalStatus
+from catalog.models import ProductSignal, SignalRule, SignalStatus
 from catalog.models.signals import DECIDED
 from catalog.queries.signals import signals_on
 from opsdesk.actions.audit import person_id, record, record_many
+from opsdesk.actions.moves import Mover, move
 from opsdesk.actions.records import delete_record, save_record
 from opsdesk.actions.sql import take_turn
 from opsdesk.core.errors import InvalidData, InvalidTransition, NotAllowed
 from opsdesk.core.periods import business_date
+from opsdesk.models import LifeEvent
 
 DAY = timedelta(days=1)
 Key = tuple[int, str]

@@ -11,7 +11,6 @@ from django.db.models import F, Max, Sum
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
-from catalog.actions.moves import Mover
 from catalog.actions.stock import Entry, move_stock, refuse_no_right
 from catalog.core.stock import MOST_UNITS, stockout_spans
 from catalog.models import (
@@ -26,6 +25,7 @@ from catalog.models import (
 )
 from catalog.queries.stock import on_hand_at
 from opsdesk.actions.audit import record
+from opsdesk.actions.moves import Mover
 from opsdesk.actions.sql import take_turn
 from opsdesk.core.errors import Conflict, InvalidData, NotReady
 from opsdesk.core.exchange import future_fault

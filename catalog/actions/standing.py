@@ -10,13 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.core.scope import Scope
-from catalog.actions.moves import Course, Mover, begin
 from catalog.actions.stores import lock_stores
 from catalog.core.lifecycle import VIOLATION
 from catalog.core.standing import RatingItem, ViolationItem, check_rating, check_violation
 from catalog.models import Store, StoreRating, Violation
 from catalog.queries.stores import seen_stores
 from opsdesk.actions.audit import Actor, record_many
+from opsdesk.actions.moves import Course, Mover, begin
 from opsdesk.actions.records import save_record
 from opsdesk.core.errors import NotAllowed
 from opsdesk.core.exchange import (

@@ -12,10 +12,10 @@ from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
 from accounts.core.roles import Right
-from catalog.actions.moves import Mover
 from catalog.core.stock import Change, change_fault
 from catalog.models import MovementKind, Sku, StockLevel, StockMovement, Warehouse
 from opsdesk.actions.audit import person_id, record_many
+from opsdesk.actions.moves import Mover
 from opsdesk.actions.records import save_record
 from opsdesk.actions.sql import take_turn
 from opsdesk.core.errors import Conflict, InvalidData, NotAllowed, NotReady

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.core.scope import Scope
-from catalog.actions.moves import Mover
 from catalog.actions.snapshots import Counted, add_count
 from catalog.actions.stock import Entry, move_stock, save_warehouse
 from catalog.core.stock_items import CountItem, MovementItem, WarehouseItem, check_warehouse
@@ -18,6 +17,7 @@ from catalog.models.stock import WarehouseKind
 from catalog.queries.products import skus_by_code
 from catalog.queries.purchasing import warehouses_by_code
 from opsdesk.actions.audit import Actor
+from opsdesk.actions.moves import Mover
 from opsdesk.core.errors import DomainError
 from opsdesk.core.exchange import CREATED, UNCHANGED, UPDATED, Outcome, State, refused
 from opsdesk.core.wording import twice

@@ -24,11 +24,11 @@ from catalog.actions.experiments import (
 )
 from catalog.admin.experiment_results import listing_url, result_context, version_name
 from catalog.admin.listings import LISTING_PAGE
-from catalog.admin.moves import MovingAdmin
 from catalog.core.lifecycle import ExperimentStatus
 from catalog.models import Experiment, ExperimentDay, Listing
 from catalog.queries.experiments import experiments_of
 from opsdesk.admin.base import DeskForm, DeskInline, number_or_404
+from opsdesk.admin.moves import MovingAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.pages import attempt, page
 from opsdesk.admin.panels import panel

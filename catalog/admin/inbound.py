@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.core.roles import Right
 from catalog.actions.inbound import CUSTOMS_COURSE, save_shipment
-from catalog.admin.moves import MovingAdmin
 from catalog.models import InboundShipment
+from opsdesk.admin.moves import MovingAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.templatetags.desk import badge
 

@@ -20,11 +20,11 @@ from catalog.actions.listings import (
     make_listing,
     write_version,
 )
-from catalog.admin.moves import MovingAdmin
 from catalog.core.diff import content_diff
 from catalog.core.listing_check import CheckRules, Content, check_content
 from catalog.models import Listing, ListingVersion
 from opsdesk.admin.base import number_or_404
+from opsdesk.admin.moves import MovingAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.pages import attempt, desk_page, page
 from opsdesk.admin.panels import panels

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.core.roles import Right
-from catalog.actions.moves import Mover
 from catalog.actions.pricing import (
     NewPrice,
     decide_override,
@@ -36,6 +35,7 @@ from catalog.models import (
     PriceOverride,
 )
 from catalog.queries.pricing import Basis, basis_of, price_days
+from opsdesk.actions.moves import Mover
 from opsdesk.admin.base import PageAdmin, ReadOnlyAdmin, number_or_404
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.pages import attempt, desk_page, page

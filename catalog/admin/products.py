@@ -20,7 +20,6 @@ from catalog.actions.selection import (
     write_checklist,
     write_report,
 )
-from catalog.admin.moves import MovingAdmin
 from catalog.admin.signals import signals_context
 from catalog.admin.sku_stock import stock_view
 from catalog.models import (
@@ -32,6 +31,7 @@ from catalog.models import (
     Sku,
 )
 from opsdesk.admin.base import DeskAdmin, DeskInline, DeskStackedInline, number_or_404
+from opsdesk.admin.moves import MovingAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.pages import attempt, page
 from opsdesk.admin.panels import HOME_WAITING, panel

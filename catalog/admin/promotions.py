@@ -19,7 +19,6 @@ from catalog.actions.promotions import (
     save_item,
     save_promotion,
 )
-from catalog.admin.moves import MovingAdmin
 from catalog.admin.plots import day_plot
 from catalog.core.lifecycle import PromotionStatus
 from catalog.core.promotions import Phases, Sold
@@ -31,6 +30,7 @@ from catalog.queries.promotions import (
     sold_by,
 )
 from opsdesk.admin.base import DeskInline
+from opsdesk.admin.moves import MovingAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.panels import HOME, panel
 from opsdesk.templatetags.desk import badge, money

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.core.roles import Right
 from catalog.actions.inbound import CUSTOMS_COURSE, save_shipment
-from catalog.actions.moves import Mover, options
 from catalog.actions.purchasing import (
     PURCHASE_COURSE,
     delete_purchase_line,
@@ -20,12 +19,13 @@ from catalog.actions.purchasing import (
     save_purchase_order,
 )
 from catalog.actions.receiving import Arrival, Delivery, receive
-from catalog.admin.moves import MovingAdmin
 from catalog.core.lifecycle import AWAITED, PURCHASE, PurchaseStatus
 from catalog.core.supply_items import UNITS_BOUND
 from catalog.models import InboundShipment, PurchaseLine, PurchaseOrder, PurchaseReceipt
 from catalog.queries.purchasing import customs_of, reporting_rates, total_of, with_totals
+from opsdesk.actions.moves import Mover, options
 from opsdesk.admin.base import DeskInline, number_or_404
+from opsdesk.admin.moves import MovingAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.pages import attempt, desk_page, page
 from opsdesk.admin.panels import HOME_WAITING, panel

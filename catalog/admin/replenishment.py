@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.core.roles import Right
-from catalog.actions.moves import Mover
 from catalog.actions.replenishment import dismiss, order_proposals
 from catalog.admin.replenishment_orders import MOST, OrdersForm, ask_for_orders, orders_view
 from catalog.models import (
@@ -28,6 +27,7 @@ from catalog.models import (
 )
 from catalog.queries.abc import Pareto, pareto
 from catalog.queries.replenishment import policy_on
+from opsdesk.actions.moves import Mover
 from opsdesk.admin.base import DeskAdmin, PageAdmin, ReadOnlyAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.pages import attempt, page

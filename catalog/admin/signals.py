@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.core.roles import Right
-from catalog.actions.moves import Mover
 from catalog.actions.signals import (
     accept_signal,
     delete_signal_rule,
@@ -21,6 +20,7 @@ from catalog.actions.signals import (
 )
 from catalog.core.signals import SignalVerb
 from catalog.models import Product, ProductSignal, SignalRule
+from opsdesk.actions.moves import Mover
 from opsdesk.admin.base import DeskAdmin, PageAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.pages import attempt, page

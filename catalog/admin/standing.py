@@ -10,9 +10,7 @@ from django.utils.translation import pgettext
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from accounts.core.roles import Right
-from catalog.actions.moves import Course
 from catalog.actions.standing import save_violation, violation_course
-from catalog.admin.moves import MovingAdmin
 from catalog.admin.plots import day_plot, days_until
 from catalog.core.standing import points_series
 from catalog.models import Store, StoreRating, Violation
@@ -23,7 +21,9 @@ from catalog.queries.standing import (
     points_of,
     ratings_between,
 )
+from opsdesk.actions.moves import Course
 from opsdesk.admin.base import ReadOnlyAdmin
+from opsdesk.admin.moves import MovingAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.panels import HOME, panel
 from opsdesk.templatetags.desk import badge, figure, percent, whole

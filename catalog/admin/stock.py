@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from unfold.views import ChangeList
 
 from accounts.core.roles import Right
-from catalog.actions.moves import Mover
 from catalog.actions.stock import Entry as StockEntry
 from catalog.actions.stock import move_stock, save_warehouse
 from catalog.admin.stock_forms import form_urls
@@ -25,6 +24,7 @@ from catalog.models import (
     StockSnapshot,
     Warehouse,
 )
+from opsdesk.actions.moves import Mover
 from opsdesk.admin.base import DeskAdmin, DeskInline, ReadOnlyAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.templatetags.desk import figure, whole

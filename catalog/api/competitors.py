@@ -11,9 +11,9 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from catalog.actions.competitors import upsert_competitor_prices
-from catalog.actions.moves import Mover
 from catalog.core.competitor_items import CompetitorItem
 from catalog.models import CompetitorPrice
+from opsdesk.actions.moves import Mover
 from opsdesk.api.views import ReadableSet
 from opsdesk.core.exchange import Outcome, State
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from catalog.actions.moves import Mover
 from catalog.actions.snapshots import Counted, take_snapshot
 from catalog.models import Sku, StockSnapshot, Warehouse
+from opsdesk.actions.moves import Mover
 from opsdesk.api.views import ReadableSet
 from opsdesk.core.errors import InvalidData
 

@@ -8,10 +8,10 @@ from rest_framework import serializers
 
 from catalog.actions.experiments import EXPERIMENT_COURSE
 from catalog.api.days import KeyedByParts
-from catalog.api.moves import MovingSet
 from catalog.core.experiments import Measure
 from catalog.core.lifecycle import ExperimentStatus
 from catalog.models import Experiment, ExperimentDay, ExperimentResult
+from opsdesk.api.moves import MovingSet
 
 
 class ExperimentFilter(django_filters.FilterSet):

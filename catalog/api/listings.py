@@ -10,10 +10,10 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from catalog.actions.listings import CONTENT, LISTING_COURSE, content_of
-from catalog.api.moves import MovingSet
 from catalog.core.lifecycle import ListingStatus
 from catalog.core.listing_check import CheckRules, check_content
 from catalog.models import Listing, ListingVersion
+from opsdesk.api.moves import MovingSet
 
 
 class ListingFilter(django_filters.FilterSet):

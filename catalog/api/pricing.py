@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from catalog.actions.moves import Mover
 from catalog.actions.pricing import NewPrice, set_price
 from catalog.models import Listing, ListingPrice
+from opsdesk.actions.moves import Mover
 from opsdesk.api.views import ReadableSet
 from opsdesk.core.errors import InvalidData
 

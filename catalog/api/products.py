@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from catalog.actions.selection import PRODUCT_COURSE
-from catalog.api.moves import MovingSet
 from catalog.core.lifecycle import ProductStatus
 from catalog.models import Category, GoodsClass, Product, RangeRole, Sku
+from opsdesk.api.moves import MovingSet
 from opsdesk.api.views import ReadableSet
 
 

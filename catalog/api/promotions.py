@@ -8,9 +8,9 @@ from rest_framework import serializers
 
 from catalog.actions.promotions import PROMOTION_COURSE
 from catalog.api.days import KeyedByParts
-from catalog.api.moves import MovingSet
 from catalog.core.lifecycle import PromotionStatus
 from catalog.models import Promotion
+from opsdesk.api.moves import MovingSet
 
 
 class PromotionFilter(django_filters.FilterSet):

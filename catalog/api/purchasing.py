@@ -14,13 +14,13 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 
 from catalog.actions.inbound import CUSTOMS_COURSE
-from catalog.actions.moves import Mover
 from catalog.actions.purchasing import PURCHASE_COURSE
 from catalog.actions.receiving import Delivery, receive
-from catalog.api.moves import MovingSet
 from catalog.core.lifecycle import CustomsStatus, PurchaseStatus
 from catalog.core.supply_items import COLON, UNITS_BOUND
 from catalog.models import InboundShipment, PurchaseLine, PurchaseOrder
+from opsdesk.actions.moves import Mover
+from opsdesk.api.moves import MovingSet
 from opsdesk.core.errors import InvalidData
 
 

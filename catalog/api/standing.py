@@ -7,13 +7,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework import serializers
 
-from catalog.actions.moves import Course
 from catalog.actions.standing import violation_course
 from catalog.api.days import KeyedByParts
-from catalog.api.moves import MovingSet
 from catalog.core.lifecycle import ViolationStatus
 from catalog.models import StoreRating, Violation
 from catalog.models.standing import Severity, ViolationKind
+from opsdesk.actions.moves import Course
+from opsdesk.api.moves import MovingSet
 from opsdesk.api.views import ReadableSet
 
 

@@ -8,7 +8,6 @@ from catalog.models.listings import (
     ListingVersion,
     UnlistedStock,
 )
-from catalog.models.lives import LifeEvent
 from catalog.models.pricing import (
     BrandMinimum,
     CompetitorPrice,
@@ -96,7 +95,6 @@ __all__ = [
     "Handover",
     "InboundCost",
     "InboundShipment",
-    "LifeEvent",
     "Listing",
     "ListingPrice",
     "ListingVersion",

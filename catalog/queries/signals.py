@@ -23,7 +23,6 @@ from catalog.core.lifecycle import PRODUCT, ProductStatus
 from catalog.core.signals import Bound, Facts, Found, RuleKey, nearest, signals
 from catalog.models import (
     Category,
-    LifeEvent,
     MovementKind,
     Product,
     SignalRule,
@@ -33,6 +32,7 @@ from catalog.models import (
     StockMovement,
 )
 from opsdesk.core.periods import business_date
+from opsdesk.models import LifeEvent
 
 WATCHED = (ProductStatus.ON_SALE, ProductStatus.OPTIMISING)
 DAY = timedelta(days=1)

@@ -15,16 +15,18 @@ class Section(IntEnum):
 
     DESK = 1
     SALES = 2
-    CATALOGUE = 3
-    FIGURES = 4
-    PAY = 5
-    PEOPLE = 6
-    SYSTEM = 7
+    SERVICE = 3
+    CATALOGUE = 4
+    FIGURES = 5
+    PAY = 6
+    PEOPLE = 7
+    SYSTEM = 8
 
 
 TITLES = {
     Section.DESK: "",
     Section.SALES: _("Sales"),
+    Section.SERVICE: _("Customer service"),
     Section.CATALOGUE: _("Catalogue"),
     Section.FIGURES: _("Figures"),
     Section.PAY: _("Pay"),

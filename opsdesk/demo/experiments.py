@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 from catalog.actions.experiment_days import upsert_experiment_days
 from catalog.actions.experiments import EXPERIMENT_COURSE, save_experiment
 from catalog.actions.listings import content_of, write_version
-from catalog.actions.moves import Mover, move
 from catalog.core.experiment_items import ExperimentDayItem
 from catalog.core.lifecycle import ListingStatus
 from catalog.models import Experiment, Listing, ListingVersion
+from opsdesk.actions.moves import Mover, move
 
 DAY = timedelta(days=1)
 DAYS = 14

@@ -4,11 +4,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from catalog.actions.listings import LISTING_COURSE, make_listing, write_version
-from catalog.actions.moves import Mover, move
 from catalog.actions.pricing import NewPrice, set_price
 from catalog.core.listing_check import Content
 from catalog.models import Listing, Sku, Store
 from catalog.queries.pricing import basis_of
+from opsdesk.actions.moves import Mover, move
 from opsdesk.core.money import minor_unit
 
 DAY = timedelta(days=1)

@@ -4,9 +4,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from catalog.actions.listings import make_listing
-from catalog.actions.moves import Mover, move
 from catalog.actions.promotions import PROMOTION_COURSE, save_item, save_promotion
 from catalog.models import Listing, Promotion, PromotionItem, StockLevel, Store
+from opsdesk.actions.moves import Mover, move
 
 DAY = timedelta(days=1)
 LISTINGS = 3

@@ -11,7 +11,6 @@ from django.conf import settings
 
 from accounts.models import User
 from catalog.actions.inbound import CUSTOMS_COURSE, save_shipment
-from catalog.actions.moves import Mover, move
 from catalog.actions.purchasing import PURCHASE_COURSE, save_purchase_line, save_purchase_order
 from catalog.actions.receiving import Delivery, receive
 from catalog.actions.suppliers import save_supplier, score_suppliers
@@ -25,6 +24,7 @@ from catalog.models import (
     WarehouseKind,
 )
 from catalog.models.suppliers import PurchaseLine
+from opsdesk.actions.moves import Mover, move
 from opsdesk.actions.records import save_record
 from opsdesk.core.periods import month
 

@@ -4,9 +4,9 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 
-from catalog.actions.moves import Mover
 from catalog.actions.stock import Entry, Transfer, move_stock, save_warehouse, transfer
 from catalog.models import Sku, Warehouse
+from opsdesk.actions.moves import Mover
 from opsdesk.core.periods import day_start
 
 DAY = timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Tables of the ground: jobs, audit, exchange."""
+"""Tables of the ground: jobs, audit, exchange, steps of lives."""
 
 from opsdesk.models.audit import AuditEntry, AuditHead, AuditSeal, AuditWaiting
 from opsdesk.models.exchange import ImportBatch, ImportReject
@@ -11,6 +11,7 @@ from opsdesk.models.fields import (
     amount,
 )
 from opsdesk.models.jobs import Job, JobState
+from opsdesk.models.lives import LifeEvent
 
 __all__ = [
     "AuditEntry",
@@ -22,6 +23,7 @@ __all__ = [
     "ImportReject",
     "Job",
     "JobState",
+    "LifeEvent",
     "MoneyField",
     "MonthField",
     "RateField",

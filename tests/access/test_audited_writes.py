@@ -15,7 +15,6 @@ from accounts.core.roles import Role
 from accounts.models import Employment, Person, Position
 from catalog.actions.fx import record_rates
 from catalog.actions.handovers import accept_handover, offer_handover
-from catalog.actions.moves import Mover
 from catalog.actions.products import upsert_categories, upsert_products, upsert_skus
 from catalog.actions.purchasing import upsert_purchase_lines
 from catalog.actions.receiving import Delivery, receive
@@ -29,6 +28,7 @@ from compensation.actions.payruns import approve_run, lock_run, pay_run, submit_
 from compensation.models import PayRun
 from kpis.models import NightlyRun
 from opsdesk.actions.exchange import Source
+from opsdesk.actions.moves import Mover
 from opsdesk.core.periods import Period
 from opsdesk.models import AuditEntry, Job
 from orders.actions.orders import move_order, upsert_orders
@@ -74,7 +74,7 @@ WHOLE = {
     "opsdesk.importreject": "opsdesk.importbatch",
 }
 EXEMPT = {
-    "catalog.lifeevent": "the entry of a step stands at the thing that made it",
+    "opsdesk.lifeevent": "the entry of a step stands at the thing that made it",
     "opsdesk.auditentry": "the trail itself",
     "opsdesk.auditwaiting": "the trail itself",
     "opsdesk.auditseal": "the trail itself",

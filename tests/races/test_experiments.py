@@ -4,8 +4,8 @@ import pytest
 
 from catalog.actions.experiment_days import upsert_experiment_days
 from catalog.actions.experiments import EXPERIMENT_COURSE
-from catalog.actions.moves import Mover, move
 from catalog.models import Experiment, ExperimentDay, ExperimentResult
+from opsdesk.actions.moves import Mover, move
 from tests import factories
 from tests.factories import NOW
 from tests.races.crowd import at_once

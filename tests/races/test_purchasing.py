@@ -2,17 +2,11 @@
 
 import pytest
 
-from catalog.actions.moves import Mover, move
 from catalog.actions.purchasing import PURCHASE_COURSE, save_purchase_line
 from catalog.actions.receiving import Delivery, receive
-from catalog.models import (
-    LifeEvent,
-    PurchaseLine,
-    PurchaseOrder,
-    PurchaseReceipt,
-    StockLevel,
-    StockMovement,
-)
+from catalog.models import PurchaseLine, PurchaseOrder, PurchaseReceipt, StockLevel, StockMovement
+from opsdesk.actions.moves import Mover, move
+from opsdesk.models import LifeEvent
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.races.crowd import at_once

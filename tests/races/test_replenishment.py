@@ -2,9 +2,9 @@
 
 import pytest
 
-from catalog.actions.moves import Mover
 from catalog.actions.replenishment import order_by_supplier
 from catalog.models import PurchaseLine, Replenishment
+from opsdesk.actions.moves import Mover
 from tests import factories as make
 from tests.factories import NOW
 from tests.races.crowd import at_once

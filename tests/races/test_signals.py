@@ -6,7 +6,8 @@ import pytest
 
 from accounts.core.roles import Role
 from catalog.actions.signals import accept_signal, dismiss_signal, raise_signals
-from catalog.models import LifeEvent, Product, ProductSignal, SkuDemand
+from catalog.models import Product, ProductSignal, SkuDemand
+from opsdesk.models import LifeEvent
 from tests import factories as make
 from tests.races.crowd import at_once
 

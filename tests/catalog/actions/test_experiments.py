@@ -14,10 +14,10 @@ from catalog.actions.experiments import (
     save_experiment,
     winner_of,
 )
-from catalog.actions.moves import Mover, move
-from catalog.models import Experiment, ExperimentResult, LifeEvent, Listing, ListingVersion
+from catalog.models import Experiment, ExperimentResult, Listing, ListingVersion
+from opsdesk.actions.moves import Mover, move
 from opsdesk.core.errors import InvalidData, InvalidTransition, NotAllowed, NotReady
-from opsdesk.models import AuditEntry
+from opsdesk.models import AuditEntry, LifeEvent
 from tests import factories as make
 from tests.factories import NOW, TODAY
 

@@ -3,9 +3,10 @@
 import pytest
 
 from catalog.actions.inbound import CUSTOMS_COURSE, save_shipment
-from catalog.actions.moves import Mover, move
-from catalog.models import InboundShipment, LifeEvent
+from catalog.models import InboundShipment
+from opsdesk.actions.moves import Mover, move
 from opsdesk.core.errors import InvalidData, InvalidTransition
+from opsdesk.models import LifeEvent
 from tests import factories as make
 from tests.factories import NOW
 

@@ -10,13 +10,13 @@ from catalog.actions.listings import (
     upsert_listings,
     write_version,
 )
-from catalog.actions.moves import Mover, move
 from catalog.core.listing_check import Content
 from catalog.core.listing_items import ListingItem
-from catalog.models import LifeEvent, Listing, ListingVersion, Violation
+from catalog.models import Listing, ListingVersion, Violation
+from opsdesk.actions.moves import Mover, move
 from opsdesk.core.errors import InvalidData, NotAllowed, NotReady
 from opsdesk.core.exchange import State
-from opsdesk.models import AuditEntry
+from opsdesk.models import AuditEntry, LifeEvent
 from tests import factories
 from tests.factories import NOW, TODAY
 

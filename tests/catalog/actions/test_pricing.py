@@ -8,7 +8,6 @@ from django.db import IntegrityError
 
 from accounts.core.roles import Role
 from accounts.queries.clients import scope_of_client
-from catalog.actions.moves import Mover
 from catalog.actions.pricing import (
     NewPrice,
     apply_prices,
@@ -30,6 +29,7 @@ from catalog.models import (
     Store,
 )
 from catalog.queries.pricing import basis_of
+from opsdesk.actions.moves import Mover
 from opsdesk.core.errors import Conflict, InvalidData, InvalidTransition, NotAllowed
 from opsdesk.models import AuditEntry
 from tests import factories as make

@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from accounts.core.roles import Role
-from catalog.actions.moves import Mover, move
 from catalog.actions.promotions import (
     PROMOTION_COURSE,
     advance_promotions,
@@ -19,15 +18,10 @@ from catalog.actions.promotions import (
     save_promotion,
 )
 from catalog.actions.stock import Entry, Hold, move_stock, release
-from catalog.models import (
-    LifeEvent,
-    Promotion,
-    PromotionItem,
-    StockLevel,
-    StockMovement,
-)
+from catalog.models import Promotion, PromotionItem, StockLevel, StockMovement
+from opsdesk.actions.moves import Mover, move
 from opsdesk.core.errors import InvalidData, InvalidTransition, NotAllowed, NotReady
-from opsdesk.models import AuditEntry
+from opsdesk.models import AuditEntry, LifeEvent
 from tests import factories as make
 from tests.factories import NOW
 

@@ -8,7 +8,6 @@ import pytest
 from django.conf import settings
 
 from accounts.core.roles import Role
-from catalog.actions.moves import Mover, move, options
 from catalog.actions.purchasing import (
     PURCHASE_COURSE,
     delete_purchase_line,
@@ -18,10 +17,11 @@ from catalog.actions.purchasing import (
 )
 from catalog.core.lifecycle import CUSTOMS, PURCHASE
 from catalog.core.supply_items import PurchaseLineItem
-from catalog.models import LifeEvent, PurchaseLine, PurchaseOrder
+from catalog.models import PurchaseLine, PurchaseOrder
+from opsdesk.actions.moves import Mover, move, options
 from opsdesk.core.errors import InvalidData, InvalidTransition, NotAllowed, NotReady
 from opsdesk.core.moves import drawing
-from opsdesk.models import AuditEntry
+from opsdesk.models import AuditEntry, LifeEvent
 from tests import factories as make
 from tests.factories import NOW
 

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime
 import pytest
 
 from accounts.core.roles import Role
-from catalog.actions.moves import Mover
 from catalog.actions.purchase_stock import movement_number
 from catalog.actions.receiving import Delivery, receive, upsert_receipts
 from catalog.core.supply_items import ReceiptItem
-from catalog.models import LifeEvent, PurchaseOrder, PurchaseReceipt, StockLevel, StockMovement
+from catalog.models import PurchaseOrder, PurchaseReceipt, StockLevel, StockMovement
+from opsdesk.actions.moves import Mover
 from opsdesk.core.errors import Conflict, InvalidData, InvalidTransition, NotAllowed
-from opsdesk.models import AuditEntry
+from opsdesk.models import AuditEntry, LifeEvent
 from tests import factories as make
 from tests.factories import NOW, TODAY
 

@@ -10,7 +10,6 @@ from catalog.actions.abc import classify
 from catalog.actions.replenishment import dismiss, order_by_supplier, order_proposals, propose
 from catalog.models import (
     AbcClass,
-    LifeEvent,
     PurchaseLine,
     PurchaseOrder,
     Replenishment,
@@ -20,6 +19,7 @@ from catalog.models import (
 )
 from catalog.queries.replenishment import last_suppliers
 from opsdesk.core.errors import InvalidData, InvalidTransition, NotAllowed, NotReady
+from opsdesk.models import LifeEvent
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,6 @@ import pytest
 from django.db import IntegrityError
 
 from accounts.core.roles import Role
-from catalog.actions.moves import Mover, move, options
 from catalog.actions.selection import (
     PRODUCT_COURSE,
     record_test,
@@ -15,15 +14,10 @@ from catalog.actions.selection import (
     write_checklist,
     write_report,
 )
-from catalog.models import (
-    ComplianceChecklist,
-    LifeEvent,
-    Product,
-    ProductTest,
-    SelectionReport,
-    Sku,
-)
+from catalog.models import ComplianceChecklist, Product, ProductTest, SelectionReport, Sku
+from opsdesk.actions.moves import Mover, move, options
 from opsdesk.core.errors import Conflict, InvalidTransition, NotAllowed, NotReady
+from opsdesk.models import LifeEvent
 from tests import factories as make
 from tests.factories import NOW
 

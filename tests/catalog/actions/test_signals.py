@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 
 from accounts.core.roles import Role
 from accounts.queries.clients import scope_of_client
-from catalog.actions.moves import Mover
 from catalog.actions.signals import (
     accept_signal,
     delete_signal_rule,
@@ -16,9 +15,10 @@ from catalog.actions.signals import (
     raise_signals,
     save_signal_rule,
 )
-from catalog.models import LifeEvent, Product, ProductSignal, SignalRule, SkuDemand, SkuReturn
+from catalog.models import Product, ProductSignal, SignalRule, SkuDemand, SkuReturn
+from opsdesk.actions.moves import Mover
 from opsdesk.core.errors import InvalidData, InvalidTransition, NotAllowed
-from opsdesk.models import AuditEntry
+from opsdesk.models import AuditEntry, LifeEvent
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -6,16 +6,16 @@ from decimal import Decimal
 import pytest
 
 from accounts.core.roles import Role
-from catalog.actions.moves import Mover, move
 from catalog.actions.standing import (
     save_violation,
     upsert_ratings,
     upsert_violations,
     violation_course,
 )
-from catalog.models import LifeEvent, StoreRating, Violation
+from catalog.models import StoreRating, Violation
+from opsdesk.actions.moves import Mover, move
 from opsdesk.core.errors import InvalidData, NotAllowed, NotReady
-from opsdesk.models import AuditEntry
+from opsdesk.models import AuditEntry, LifeEvent
 from tests import factories
 from tests.factories import NOW, TODAY, rating_item, violation_item
 

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from accounts.core.roles import Role
 from catalog.actions.experiments import EXPERIMENT_COURSE
-from catalog.actions.moves import move
 from catalog.admin.experiment_results import names_apart
-from catalog.models import Experiment, ExperimentDay, ExperimentResult, LifeEvent, Listing
+from catalog.models import Experiment, ExperimentDay, ExperimentResult, Listing
+from opsdesk.actions.moves import move
 from opsdesk.core.charts import Band
 from opsdesk.core.periods import business_date
+from opsdesk.models import LifeEvent
 from tests import factories
 from tests.pages.signing import sign_in
 

@@ -3,9 +3,9 @@
 import pytest
 
 from catalog.actions.listings import write_version
-from catalog.actions.moves import Mover
 from catalog.core.listing_check import Content
 from catalog.models import Listing, ListingVersion
+from opsdesk.actions.moves import Mover
 from tests import factories
 from tests.factories import NOW
 

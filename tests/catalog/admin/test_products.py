@@ -3,14 +3,8 @@
 import pytest
 
 from accounts.core.roles import Role
-from catalog.models import (
-    Category,
-    ComplianceChecklist,
-    LifeEvent,
-    Product,
-    ProductTest,
-    SelectionReport,
-)
+from catalog.models import Category, ComplianceChecklist, Product, ProductTest, SelectionReport
+from opsdesk.models import LifeEvent
 from tests import factories as make
 from tests.pages.signing import sign_in
 

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.core.roles import Role
-from catalog.models import LifeEvent, Promotion, PromotionItem, SkuDemand, StockLevel
+from catalog.models import Promotion, PromotionItem, SkuDemand, StockLevel
 from opsdesk.core.periods import business_date
+from opsdesk.models import LifeEvent
 from tests import factories
 from tests.pages.signing import sign_in
 

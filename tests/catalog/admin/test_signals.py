@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.core.roles import Role
-from catalog.models import LifeEvent, Product, ProductSignal, SignalRule
+from catalog.models import Product, ProductSignal, SignalRule
+from opsdesk.models import LifeEvent
 from tests import factories as make
 from tests.pages.signing import sign_in
 

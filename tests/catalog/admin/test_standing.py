@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from accounts.core.roles import Role
 from catalog.actions.standing import upsert_ratings, upsert_violations
-from catalog.models import LifeEvent, Violation
+from catalog.models import Violation
 from opsdesk.core.periods import business_date
+from opsdesk.models import LifeEvent
 from tests import factories
 from tests.factories import rating_item, violation_item
 from tests.pages.signing import sign_in

@@ -3,8 +3,8 @@
 import pytest
 
 from catalog.actions.experiments import EXPERIMENT_COURSE
-from catalog.actions.moves import move
 from catalog.models import Experiment
+from opsdesk.actions.moves import move
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from catalog.models import Category, LifeEvent, Product
+from catalog.models import Category, Product
+from opsdesk.models import LifeEvent
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.models import LifeEvent, Promotion
+from catalog.models import Promotion
+from opsdesk.models import LifeEvent
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -5,14 +5,8 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from catalog.models import (
-    Certificate,
-    InboundShipment,
-    LifeEvent,
-    PurchaseOrder,
-    PurchaseReceipt,
-    StockLevel,
-)
+from catalog.models import Certificate, InboundShipment, PurchaseOrder, PurchaseReceipt, StockLevel
+from opsdesk.models import LifeEvent
 from tests import factories as make
 from tests.opsdesk.api.calling import get, header_of, told
 

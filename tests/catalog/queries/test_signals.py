@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from catalog.actions.stock import Entry, Transfer, move_stock, transfer
-from catalog.models import Category, LifeEvent, SignalRule, SkuDemand, SkuReturn
+from catalog.models import Category, SignalRule, SkuDemand, SkuReturn
 from catalog.queries.signals import (
     category_paths,
     in_state_since,
@@ -16,6 +16,7 @@ from catalog.queries.signals import (
     rules_on,
     signals_on,
 )
+from opsdesk.models import LifeEvent
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

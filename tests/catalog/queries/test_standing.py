@@ -8,8 +8,8 @@ from catalog.actions.standing import upsert_violations
 from catalog.core.lifecycle import VIOLATION
 from catalog.core.standing import points_series
 from catalog.models import Violation
-from catalog.queries.lives import history
 from catalog.queries.standing import appeals_ending, point_spans, points_of
+from opsdesk.queries.lives import history
 from tests import factories
 from tests.factories import NOW, TODAY, violation_item
 

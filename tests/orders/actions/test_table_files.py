@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from accounts.core.roles import Role
 from accounts.models import Employment, Person
-from catalog.actions.moves import Mover, move
 from catalog.actions.purchasing import PURCHASE_COURSE
 from catalog.models import PurchaseOrder, StockLevel
 from opsdesk.actions.files import kept_file
 from opsdesk.actions.jobs import claim, execute
+from opsdesk.actions.moves import Mover, move
 from opsdesk.core.errors import InvalidData, NotAllowed
 from opsdesk.models import ImportBatch, ImportReject, Job
 from orders import tasks

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from catalog.actions.moves import Course, Mover, move, options
+from opsdesk.actions.moves import Course, Mover, move, options
 from opsdesk.api.views import ReadableSet
 
 

@@ -1,18 +1,19 @@
-"""A thing in each state of each life of the catalogue."""
+"""A thing in each state of each life."""
 
 from datetime import date, timedelta
 
-from catalog.core.lifecycle import LIVES
+from catalog.core.lifecycle import LIVES as CATALOGUE_LIVES
 from catalog.models import (
     Experiment,
     InboundShipment,
-    LifeEvent,
     Listing,
     Product,
     Promotion,
     PurchaseOrder,
     Violation,
 )
+from opsdesk.models import LifeEvent
+from orders.core.lifecycle import LIVES as ORDER_LIVES
 from tests import factories as make
 
 MODELS = {
@@ -86,6 +87,8 @@ UNREADY = {
     ("experiment", "end"),  # figures of each day
     ("purchase_order", "order"),  # lines
 }
+# A life is tried once its noun is there.
+LIVES = {name: life for name, life in (CATALOGUE_LIVES | ORDER_LIVES).items() if name in MODELS}
 STATES = [(life.name, state.value) for life in LIVES.values() for state in life.states]
 
 

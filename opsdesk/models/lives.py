@@ -1,4 +1,4 @@
-"""What happened to the things of the catalogue that have a life."""
+"""What happened to the things that have a life."""
 
 from django.conf import settings
 from django.db import models
@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class LifeEvent(models.Model):
-    """One move of one thing: never changed; ``life`` is a name of ``catalog.core.lifecycle``.
+    """One move of one thing: never changed; ``life`` is the name of a table of moves.
 
     A thing's first event has a blank ``from_state``: with it the time in each state is known.
     """

@@ -8,10 +8,10 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.actions.moves import Course, Mover, begin, move, options
-from catalog.queries.lives import history
+from opsdesk.actions.moves import Course, Mover, begin, move, options
 from opsdesk.admin.base import DeskAdmin, number_or_404
 from opsdesk.admin.pages import attempt, page
+from opsdesk.queries.lives import history
 
 
 class MovingAdmin(DeskAdmin):
@@ -21,8 +21,8 @@ class MovingAdmin(DeskAdmin):
     """
 
     course: Course
-    change_form_outer_before_template = "desk/catalog/moves.html"
-    change_form_outer_after_template = "desk/catalog/history.html"
+    change_form_outer_before_template = "desk/moves.html"
+    change_form_outer_after_template = "desk/life_history.html"
 
     def get_urls(self) -> list[URLPattern]:
         meta = self.model._meta

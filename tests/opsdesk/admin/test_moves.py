@@ -7,9 +7,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.core.roles import Role
-from catalog.core.lifecycle import LIVES
 from tests import factories as make
-from tests.catalog.lives import MODELS, STATES, UNREADY, state_of, thing
+from tests.lives import LIVES, MODELS, STATES, UNREADY, state_of, thing
 from tests.pages.signing import sign_in, told
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +31,8 @@ def test_a_page_offers_the_steps_of_its_state_and_takes_no_other(manager, name, 
     life, made = LIVES[name], thing(name, state)
     steps = {verb: move for verb, move in life.from_state(state).items() if move.by_hand}
     ready = {verb for verb in steps if (name, verb) not in UNREADY}
-    address = f"admin:catalog_{MODELS[name]._meta.model_name}"
+    meta = MODELS[name]._meta
+    address = f"admin:{meta.app_label}_{meta.model_name}"
 
     page = manager.get(reverse(f"{address}_change", args=[made.pk]))
 

@@ -1,10 +1,10 @@
-"""What happened to a thing of the catalogue, and how long it stayed in each state."""
+"""What happened to a thing with a life, and how long it stayed in each state."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from catalog.models import LifeEvent
 from opsdesk.core.moves import Life
+from opsdesk.models import LifeEvent
 
 
 @dataclass(frozen=True, slots=True)

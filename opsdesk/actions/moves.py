@@ -1,4 +1,4 @@
-"""Taking a thing of the catalogue through its life: by a conditional update, with its event."""
+"""Taking a thing through its life: by a conditional update, with its event."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -8,12 +8,10 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from accounts.core.roles import Right
-from accounts.core.scope import Scope
-from catalog.models import LifeEvent
 from opsdesk.actions.audit import Actor, person_id, record
 from opsdesk.core.errors import InvalidData, InvalidTransition, NotAllowed, NotReady
 from opsdesk.core.moves import Life, Move
+from opsdesk.models import LifeEvent
 
 REASON_LENGTH = 2000
 
@@ -22,12 +20,13 @@ REASON_LENGTH = 2000
 class Mover:
     """Who moves something, and when; without ``by`` and ``scope`` it is the system itself.
 
-    ``following``: the move follows from something else that was done, such as a delivery.
+    ``scope`` is that of the accounts, which the ground does not know by name. ``following``: the
+    move follows from something else that was done, such as a delivery.
     """
 
     at: datetime
     by: Actor | None = None
-    scope: Scope | None = None
+    scope: Any = None
     following: bool = False
 
     def follow(self) -> "Mover":
@@ -44,7 +43,7 @@ class Mover:
         """True for a machine client."""
         return self.scope is not None and self.scope.client_id is not None
 
-    def may(self, right: Right) -> bool:
+    def may(self, right: str) -> bool:
         """True for who has ``right``, for the system, and where it follows from something else.
 
         What a machine may was asked when its key was looked at.
@@ -90,7 +89,7 @@ class Option:
         return not self.refusals
 
 
-def options(course: Course, thing: Any, scope: Scope) -> list[Option]:
+def options(course: Course, thing: Any, scope: Any) -> list[Option]:
     """Return every move made by hand from the present state, with all that stands against each."""
     return [
         Option(verb, move, _refusals(course, thing, verb, scope))
@@ -210,20 +209,16 @@ def _refuse_mover(wanted: Move, mover: Mover) -> None:
         )
     if mover.is_machine and not wanted.by_machine:
         raise NotAllowed(_("“%(step)s” takes a person.") % {"step": wanted.label}, code="no_person")
-    if (
-        mover.scope is not None
-        and not mover.is_machine
-        and not mover.scope.may(Right(wanted.right))
-    ):
+    if mover.scope is not None and not mover.is_machine and not mover.scope.may(wanted.right):
         raise NotAllowed(
             _("You don't have the right to “%(step)s”.") % {"step": wanted.label}, code="no_right"
         )
 
 
-def _refusals(course: Course, thing: Any, verb: str, scope: Scope) -> tuple[str, ...]:
+def _refusals(course: Course, thing: Any, verb: str, scope: Any) -> tuple[str, ...]:
     wanted = course.life.move(verb)
     found = list(course.missing(thing, verb))
-    if scope.client_id is None and not scope.may(Right(wanted.right)):
+    if scope.client_id is None and not scope.may(wanted.right):
         found.insert(0, _("You don't have the right to “%(step)s”.") % {"step": wanted.label})
     if scope.client_id is not None and not wanted.by_machine:
         found.insert(0, _("“%(step)s” takes a person.") % {"step": wanted.label})

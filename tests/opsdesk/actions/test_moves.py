@@ -6,16 +6,15 @@ import pytest
 
 from accounts.core.roles import Role
 from accounts.queries.clients import scope_of_client
-from catalog.actions.moves import Course, Mover, begin, move, options
-from catalog.core.lifecycle import LIVES
-from catalog.models import LifeEvent, Product
-from catalog.queries.lives import history
+from catalog.models import Product
+from opsdesk.actions.moves import Course, Mover, begin, move, options
 from opsdesk.core.errors import InvalidData, InvalidTransition, NotAllowed, NotReady
 from opsdesk.core.moves import drawing
-from opsdesk.models import AuditEntry
+from opsdesk.models import AuditEntry, LifeEvent
+from opsdesk.queries.lives import history
 from tests import factories as make
-from tests.catalog.lives import MODELS, thing
 from tests.factories import NOW, TODAY
+from tests.lives import LIVES, MODELS, thing
 
 pytestmark = pytest.mark.django_db
 

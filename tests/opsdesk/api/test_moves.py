@@ -2,9 +2,8 @@
 
 import pytest
 
-from catalog.core.lifecycle import LIVES
 from tests import factories as make
-from tests.catalog.lives import MODELS, STATES, UNREADY, state_of, thing
+from tests.lives import LIVES, MODELS, STATES, UNREADY, state_of, thing
 from tests.opsdesk.api.calling import get, header_of, told
 
 pytestmark = pytest.mark.django_db
