@@ -136,13 +136,22 @@ def day_start(day: date, zone_name: str) -> datetime:
 
     Where the clock skips midnight, the day begins when the clock comes back.
     """
-    wall = datetime.combine(day, time(), tzinfo=zone(zone_name))
-    start = wall.astimezone(UTC)
-    before = wall.replace(fold=1).astimezone(UTC)
-    if before < start:
-        # No such midnight: the two readings lie on either side of the moment the clock jumps.
-        return _jump(before, start, zone_name)
-    return start
+    return first_instant(datetime.combine(day, time()), zone_name)
+
+
+def first_instant(wall: datetime, zone_name: str) -> datetime:
+    """Return the first instant at which the clock of ``zone_name`` shows ``wall`` or later, in UTC.
+
+    A time that happens twice is taken as the first, one that the clock skips as the moment of the
+    jump.
+    """
+    there = wall.replace(tzinfo=zone(zone_name), fold=0)
+    first = there.astimezone(UTC)
+    second = there.replace(fold=1).astimezone(UTC)
+    if second < first:
+        # No such time: the two readings lie on either side of the moment the clock jumps.
+        return _jump(second, first, zone_name)
+    return first
 
 
 def local_instant(wall: datetime, zone_name: str) -> datetime:
