@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.utils import translation
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.databases import drop_test_database, make_test_database
 
@@ -28,8 +29,21 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if reason := missing(item):
             item.add_marker(pytest.mark.skip(reason=reason))
-    # What one process does alone takes longest: begun last, it would keep the other one waiting.
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
+class ByDatabase(LoadScopeScheduling):
+    """One process runs all tests that read the loaded orders, and begins with them."""
+
+    READERS = ("test_online_retail_load", "test_online_retail_metrics", "test_supply", "test_walk")
+
+    def _split_scope(self, nodeid):
+        file = nodeid.partition("::")[0]
+        return "loaded orders" if Path(file).stem in self.READERS else nodeid
+
+
+def pytest_xdist_make_scheduler(config, log):
+    # the groups of --dist loadgroup do nothing with this version of pytest
+    return ByDatabase(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.fixture(autouse=True)

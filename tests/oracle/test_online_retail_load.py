@@ -12,11 +12,7 @@ from tests.oracle import online_retail as oracle
 from tests.oracle.conftest import load_orders
 from tests.state import state_digest
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.real_data,
-    pytest.mark.xdist_group("online_retail"),  # one process loads the file once for all
-]
+pytestmark = [pytest.mark.slow, pytest.mark.real_data]
 
 
 def by_store_and_month(queryset, day, **sums):

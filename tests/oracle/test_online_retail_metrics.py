@@ -13,11 +13,7 @@ from opsdesk.core.periods import Period
 from tests.kills.processes import digest
 from tests.oracle import online_retail as oracle
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.real_data,
-    pytest.mark.xdist_group("online_retail"),  # one process loads the file once for all
-]
+pytestmark = [pytest.mark.slow, pytest.mark.real_data]
 
 CODES = (
     *("gmv", "net_sales", "orders", "units", "aov", "return_rate"),

@@ -12,11 +12,7 @@ from tests import factories as make
 from tests.oracle import online_retail as oracle
 from tests.oracle import supply
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.real_data,
-    pytest.mark.xdist_group("online_retail"),  # one process loads the file once for all
-]
+pytestmark = [pytest.mark.slow, pytest.mark.real_data]
 AS_OF = date(2011, 12, 9)
 NOON = datetime(2011, 12, 9, 12, tzinfo=UTC)
 

@@ -14,11 +14,7 @@ from compensation.queries.payruns import leaves
 from tests import factories
 from tests.oracle import online_retail as oracle
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.real_data,
-    pytest.mark.xdist_group("online_retail"),  # one process loads the file once for all
-]
+pytestmark = [pytest.mark.slow, pytest.mark.real_data]
 
 NOVEMBER = date(2011, 11, 1)
 
