@@ -135,6 +135,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "opsdesk.sweep", "schedule": 20.0, "options": {"expires": 20}},
+    "sla": {"task": "orders.sweep_clocks", "schedule": 60.0, "options": {"expires": 60}},
     # UTC and often: the task asks the database whether a business day is due, so that no clock
     # change makes a night run late, twice or never.
     "nightly": {"task": "kpis.start_nightly", "schedule": 600.0, "options": {"expires": 600}},

@@ -21,6 +21,7 @@ from catalog.api.stores import StoreSet
 from catalog.api.suppliers import SupplierSet
 from catalog.api.traffic import AdSet, TrafficSet
 from opsdesk.api.views import ApiRoot, nothing_here
+from orders.api.tickets import TicketSet
 
 SETS = {
     "stores": ("store", StoreSet),
@@ -44,6 +45,7 @@ SETS = {
     "listings": ("listing", ListingSet),
     "promotions": ("promotion", PromotionSet),
     "experiments": ("experiment", ExperimentSet),
+    "tickets": ("ticket", TicketSet),
 }
 router = SimpleRouter()
 for name, (basename, view_set) in SETS.items():

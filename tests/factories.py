@@ -40,8 +40,9 @@ from catalog.models import (
 from compensation.models import Attendance, WorkTask
 from kpis.models import Target
 from opsdesk.actions.moves import Mover
+from orders.actions.tickets import open_ticket
 from orders.core.items import LineItem, OrderItem, ReturnItem, ReturnLineItem
-from orders.models import Customer, Order, OrderLine, Return, ReturnLine
+from orders.models import Customer, Order, OrderLine, Return, ReturnLine, Ticket
 
 NUMBERS = count(1)
 NOW = datetime(2026, 4, 2, 9, 0, tzinfo=UTC)
@@ -441,3 +442,15 @@ def experiment_day_item(day=date(2026, 3, 30), *, arm="a", **values):
     given = {"store": "UK", "listing": "L1", "experiment": "X1"}
     given |= {"impressions": 1000, "clicks": 20, "orders": 2}
     return ExperimentDayItem(day=day, arm=arm, **given | values)
+
+
+def agent(name="", *, department="ops"):
+    """Somebody who works on the tickets of a department."""
+    return user(name, role=Role.TEAM_MEMBER, department=globals()["department"](department))
+
+
+def ticket(*, store=None, at=NOW, text="Where is my parcel?", by=None, **values):
+    """A ticket opened at ``at``, by the system unless ``by`` is given."""
+    values = {"subject": "Parcel", "channel": "email", "kind": "enquiry"} | values
+    made = Ticket(store=store or globals()["store"](), **values)
+    return open_ticket(made, text, mover(by, at=at))

@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from catalog.actions.experiments import EXPERIMENT_COURSE
-from catalog.api.days import KeyedByParts
 from catalog.core.experiments import Measure
 from catalog.core.lifecycle import ExperimentStatus
 from catalog.models import Experiment, ExperimentDay, ExperimentResult
 from opsdesk.api.moves import MovingSet
+from opsdesk.api.parts import KeyedByParts
 
 
 class ExperimentFilter(django_filters.FilterSet):

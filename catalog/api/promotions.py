@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from catalog.actions.promotions import PROMOTION_COURSE
-from catalog.api.days import KeyedByParts
 from catalog.core.lifecycle import PromotionStatus
 from catalog.models import Promotion
 from opsdesk.api.moves import MovingSet
+from opsdesk.api.parts import KeyedByParts
 
 
 class PromotionFilter(django_filters.FilterSet):

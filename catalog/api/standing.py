@@ -8,12 +8,12 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from catalog.actions.standing import violation_course
-from catalog.api.days import KeyedByParts
 from catalog.core.lifecycle import ViolationStatus
 from catalog.models import StoreRating, Violation
 from catalog.models.standing import Severity, ViolationKind
 from opsdesk.actions.moves import Course
 from opsdesk.api.moves import MovingSet
+from opsdesk.api.parts import KeyedByParts
 from opsdesk.api.views import ReadableSet
 
 

@@ -6,11 +6,11 @@ import django_filters
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from catalog.api.days import KeyedByParts
 from catalog.core.traffic import Standing
 from catalog.models import AdDay, TrafficDay
 from catalog.models.traffic import TrafficSource
 from catalog.queries.traffic import standing, with_standing
+from opsdesk.api.parts import KeyedByParts
 from opsdesk.api.views import ReadableSet
 
 

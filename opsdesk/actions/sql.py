@@ -13,12 +13,13 @@ def upsert_from(
     *,
     key: Sequence[str],
     columns: Sequence[str],
+    keep: bool = False,
 ) -> int:
     """Insert ``rows`` into ``into``; where ``key`` exists, update the columns that differ.
 
-    ``columns`` names, field by field, what is written; ``rows`` is a queryset whose ``values``
-    give the same names. Returns the number of rows inserted or changed; running it again with the
-    same data writes nothing and returns 0.
+    With ``keep`` what exists stays as it is. ``columns`` names, field by field, what is written;
+    ``rows`` is a queryset whose ``values`` give the same names. Returns the number of rows
+    inserted or changed; running it again with the same data writes nothing and returns 0.
     """
     connection = connections[rows.db]
     quote = connection.ops.quote_name
@@ -26,7 +27,7 @@ def upsert_from(
     column_of = {field.name: quote(str(field.column)) for field in into._meta.concrete_fields}
     names = [column_of[name] for name in columns]
     keys = [column_of[name] for name in key]
-    rest = [name for name in names if name not in keys]
+    rest = [] if keep else [name for name in names if name not in keys]
     table = quote(into._meta.db_table)
     sets = ", ".join(f"{name} = EXCLUDED.{name}" for name in rest)
     differs = " OR ".join(f"{table}.{name} IS DISTINCT FROM EXCLUDED.{name}" for name in rest)

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from opsdesk.core.privacy import Sensitivity, is_shown, masked, sensitivity
+from opsdesk.core.privacy import CONTACTS, is_shown, masked, sensitivity
 
 
 class MaskedFields:
@@ -54,7 +54,7 @@ class MaskedFields:
         return super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
 
     def _maskable(self, field: str) -> bool:
-        return sensitivity(self.model, field) == Sensitivity.PERSONAL
+        return sensitivity(self.model, field) in CONTACTS
 
     def _mask(self, field: str) -> Callable[[Any], str]:
         @admin.display(description=self.model._meta.get_field(field).verbose_name)

@@ -14,17 +14,22 @@ class Sensitivity(StrEnum):
     IDENTITY = "identity"
     # How to reach somebody: besides, masked for those who have no need of it.
     PERSONAL = "personal"
+    # How to reach a customer: masked likewise, by a right of its own.
+    CUSTOMER = "customer"
     # What somebody is paid: hidden from those who may not see pay; the audit trail keeps it.
     PAY = "pay"
 
 
 # What erasure takes away, so that the audit trail never holds it.
-ERASABLE = frozenset({Sensitivity.IDENTITY, Sensitivity.PERSONAL})
+ERASABLE = frozenset({Sensitivity.IDENTITY, Sensitivity.PERSONAL, Sensitivity.CUSTOMER})
+# Of these something is shown to everybody, so that one can be told from another.
+CONTACTS = frozenset({Sensitivity.PERSONAL, Sensitivity.CUSTOMER})
 
 
 # The right that shows a field; who somebody is, is shown to whoever sees the row.
 SHOWN_BY: Mapping[Sensitivity, str] = {
     Sensitivity.PERSONAL: "personal.view",
+    Sensitivity.CUSTOMER: "customer.view",
     Sensitivity.PAY: "pay.view",
 }
 

@@ -20,6 +20,7 @@ from opsdesk.demo import (
     sales,
     standing,
     stock,
+    tickets,
 )
 from opsdesk.nightly import run_night
 
@@ -68,5 +69,6 @@ def build(at: datetime) -> None:
     experiments.write(today, at=at)
     # The figures must stand before the first month is locked; then the night drafts what is open.
     run_night(timezone.now)
+    tickets.write(at=at)
     money.write(today, users, at=at)
     run_night(timezone.now)

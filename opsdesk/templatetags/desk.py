@@ -1,6 +1,6 @@
 """Numbers, months and links as the desk writes them."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from opsdesk.core.money import minor_places, round_money
+from opsdesk.core.privacy import masked as mask
 from opsdesk.core.wording import kept
 
 register = template.Library()
@@ -70,6 +71,39 @@ def percent(value: Decimal | None, places: int = 2) -> str:
 def points(value: Decimal | None) -> str:
     """Write a difference of two shares in percentage points."""
     return NOTHING if value is None else f"{Decimal(value) * 100:,.2f}".replace("-", "−")
+
+
+@register.filter
+def masked(text: str) -> str:
+    """Write of an address only what tells one from another."""
+    return mask(text)
+
+
+@register.filter
+def duration(value: timedelta | None) -> str:
+    """Write a length of time by its two largest parts: 3 d 4 h, 2 h 10 min; a dash for none."""
+    if value is None:
+        return NOTHING
+    minutes = int(abs(value) // timedelta(minutes=1))
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    sign = "−" if value < timedelta(0) and minutes else ""
+    if days:
+        text = gettext("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+    elif hours:
+        text = gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
+    else:
+        text = gettext("%(minutes)d min") % {"minutes": rest}
+    return sign + text
+
+
+@register.filter
+def due(value: datetime | None, now: datetime) -> str:
+    """Write when something is due as people say it: in 2 h 10 min, or 3 d 4 h late."""
+    if value is None:
+        return NOTHING
+    if value < now:
+        return gettext("%(time)s late") % {"time": duration(now - value)}
+    return gettext("in %(time)s") % {"time": duration(value - now)}
 
 
 @register.filter

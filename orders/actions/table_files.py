@@ -57,6 +57,9 @@ from opsdesk.core.errors import InvalidData, NotAllowed
 from opsdesk.core.exchange import FieldFault, Outcome, State
 from opsdesk.models import ImportBatch
 from orders.actions.tallies import SHEET, UNKNOWN_COLUMN, Tally, store_tally
+from orders.actions.ticket_events import upsert_ticket_events
+from orders.actions.ticket_files import upsert_tickets
+from orders.core.formats.tickets import read_ticket_events, read_tickets
 from orders.queries.imports import unfinished_batches
 
 PIECE = 2_000
@@ -108,6 +111,8 @@ TABLES = {
     "experiment_days": TableFormat(
         read_experiment_days, _in_scope(upsert_experiment_days), Right.IMPORT
     ),
+    "tickets": TableFormat(read_tickets, _in_scope(upsert_tickets), Right.IMPORT),
+    "ticket_events": TableFormat(read_ticket_events, _in_scope(upsert_ticket_events), Right.IMPORT),
     "listings": TableFormat(read_listings, upsert_listings),
     "staff": TableFormat(read_staff, _take_staff, Right.PEOPLE_EDIT, private=True),
 }

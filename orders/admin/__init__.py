@@ -1,5 +1,5 @@
-"""Pages about orders, returns and the files they came in."""
+"""Pages about orders, what comes after them, and the files they came in."""
 
-from orders.admin import imports, orders, returns
+from orders.admin import calendars, imports, orders, returns, tickets
 
-__all__ = ["imports", "orders", "returns"]
+__all__ = ["calendars", "imports", "orders", "returns", "tickets"]

@@ -73,6 +73,8 @@ FORMAT_NAMES = {
     "traffic": gettext_lazy("Traffic by day (CSV or Excel)"),
     "ads": gettext_lazy("Ads by day (CSV or Excel)"),
     "experiment_days": gettext_lazy("Days of A/B experiments (CSV or Excel)"),
+    "tickets": gettext_lazy("Tickets (CSV or Excel)"),
+    "ticket_events": gettext_lazy("What happened to tickets (CSV or Excel)"),
     "listings": gettext_lazy("Listings (CSV or Excel)"),
     "staff": gettext_lazy("Staff (CSV or Excel)"),
 }

@@ -10,7 +10,7 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from opsdesk.core.errors import InvalidData
-from opsdesk.core.periods import first_instant, zone
+from opsdesk.core.periods import Period, first_instant, month, zone
 
 NOTHING = timedelta(0)
 # A calendar without an hour of work for so long is a mistake, not a holiday.
@@ -36,6 +36,7 @@ class Hours:
     week: tuple[tuple[Span, ...], ...] = ()
     days: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
     _known: dict[date, Instants] = field(default_factory=dict, compare=False, repr=False)
+    _months: dict[date, timedelta] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def always(self) -> bool:
@@ -57,6 +58,15 @@ class Hours:
                 for start, end in sorted(self.spans(day))
             ]
             self._known[day] = found
+        return found
+
+    def of_month(self, of: Period) -> timedelta:
+        """Return the working time of a whole month."""
+        found = self._months.get(of.start)
+        if found is None:
+            spans = [span for day in of.each_day() for span in self.instants(day)]
+            found = sum((closes - opens for opens, closes in spans), NOTHING)
+            self._months[of.start] = found
         return found
 
     def open_from(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -83,11 +93,18 @@ def worked(hours: Hours, start: datetime, end: datetime) -> timedelta:
         return NOTHING
     if hours.always:
         return end - start
-    total = NOTHING
-    for opens, closes in hours.open_from(start):
-        if opens >= end:
-            break
-        total += min(closes, end) - opens
+    own = zone(hours.zone)
+    first, last = start.astimezone(own).date(), end.astimezone(own).date()
+    total, day = NOTHING, first
+    while day <= last:
+        of = month(day)
+        if day == of.start != first and of.last < last:
+            total += hours.of_month(of)
+            day = of.end
+            continue
+        for opens, closes in hours.instants(day):
+            total += max(min(closes, end) - max(opens, start), NOTHING)
+        day += timedelta(days=1)
     return total
 
 

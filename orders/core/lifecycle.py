@@ -243,4 +243,44 @@ REVIEW = Life(
     },
 )
 
-LIVES = {life.name: life for life in (RETURN, SHIPMENT, SHIPMENT_EXCEPTION, DISPUTE, REVIEW)}
+_T = TicketStatus
+TICKET = Life(
+    "ticket",
+    _("ticket"),
+    TicketStatus,
+    _T.NEW,
+    {
+        "take": Move(
+            pgettext_lazy("ticket", "Take"), (_T.NEW, _T.REOPENED), _T.OPEN, _EDIT, by_machine=False
+        ),
+        "wait": Move(_("Wait for the customer"), (_T.OPEN, _T.REOPENED), _T.WAITING, _EDIT),
+        "resume": Move(pgettext_lazy("ticket", "Resume"), (_T.WAITING,), _T.OPEN, _EDIT),
+        "resolve": Move(
+            pgettext_lazy("ticket", "Resolve"),
+            (_T.OPEN, _T.WAITING, _T.REOPENED),
+            _T.RESOLVED,
+            _EDIT,
+        ),
+        "close": Move(pgettext_lazy("ticket", "Close"), (_T.RESOLVED,), _T.CLOSED, _EDIT),
+        "reopen": Move(
+            pgettext_lazy("ticket", "Reopen"),
+            (_T.RESOLVED, _T.CLOSED),
+            _T.REOPENED,
+            _EDIT,
+            needs_reason=True,
+        ),
+        "merge": Move(
+            pgettext_lazy("ticket", "Merge"),
+            (_T.NEW, _T.OPEN, _T.WAITING, _T.REOPENED),
+            _T.MERGED,
+            _EDIT,
+            by_hand=False,
+        ),
+    },
+)
+# Nobody has to work on these.
+TICKET_DONE = (_T.RESOLVED, _T.CLOSED, _T.MERGED)
+
+LIVES = {
+    life.name: life for life in (RETURN, SHIPMENT, SHIPMENT_EXCEPTION, DISPUTE, REVIEW, TICKET)
+}

@@ -58,13 +58,15 @@ class Target:
     """What is promised from ``since`` on: so much working time of ``hours``.
 
     ``promised`` is ``None`` where nothing is promised: the time is only measured. ``pauses`` tells
-    whether the clock stands still while the customer is waited for.
+    whether the clock stands still while the customer is waited for. ``policy`` is the number of
+    the rule that says so.
     """
 
     since: datetime
     promised: timedelta | None
     hours: Hours
     pauses: bool = True
+    policy: int = 0
 
 
 @dataclass(frozen=True, slots=True)

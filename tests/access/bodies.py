@@ -23,6 +23,7 @@ from catalog.models import (
     Warehouse,
 )
 from compensation.models import PayRun, Proposal
+from orders.models import WorkCalendar
 from tests import factories
 
 # Where the form of a page stands, if not on the page itself.
@@ -59,6 +60,12 @@ CHANGES = {
     "catalog.replenishmentpolicy": {"review_days": "14"},
     "catalog.signalrule": {"quiet_days": "14"},
     "catalog.storeassignment": {"from_date": "2026-02-15"},
+    "orders.workcalendar": {"name": "Renamed"},
+    "orders.slapolicy": {"minutes": "90"},
+    "orders.escalationrule": {"level": "8"},
+    "orders.resolutioncode": {"name": "Renamed"},
+    "orders.rootcause": {"name": "Renamed"},
+    "orders.replytemplate": {"title": "Renamed"},
     "kpis.target": {"net_sales": "777.00"},
     "compensation.worktask": {"actual": "7"},
     "compensation.attendance": {"absent_days": "3"},
@@ -75,6 +82,7 @@ STEPS = {
     "listings": "end",
     "promotions": "cancel",
     "experiments": "cancel",
+    "tickets": "resolve",
 }
 
 
@@ -92,6 +100,31 @@ def _department(side):
 
 # A record that is new, by its fields; ``side`` is the department it is meant for.
 NEW = {
+    "orders.ticket": lambda side: {
+        "store": _pk(Store, code="home-st"),
+        "channel": "phone",
+        "kind": "enquiry",
+        "priority": "normal",
+        "subject": "New",
+        "text": "Hello",
+    },
+    "orders.workcalendar": lambda side: {"code": "new", "name": "New", "time_zone": "UTC"},
+    "orders.slapolicy": lambda side: {
+        "name": "New",
+        "measure": "resolution",
+        "kind": "enquiry",
+        "from_date": "2031-01-01",
+        "calendar": _pk(WorkCalendar, code="always"),
+    },
+    "orders.escalationrule": lambda side: {
+        "measure": "update",
+        "level": "7",
+        "minutes_after_due": "0",
+        "audience": "team",
+    },
+    "orders.resolutioncode": lambda side: {"code": "new", "name": "New"},
+    "orders.rootcause": lambda side: {"code": "new", "name": "New"},
+    "orders.replytemplate": lambda side: {"code": "new", "title": "New", "text": "Hello"},
     "catalog.warehouse": lambda side: {"code": "new", "name": "New", "country": "CN"},
     "catalog.replenishmentpolicy": lambda side: {"from_date": "2031-01-01"},
     "catalog.signalrule": lambda side: {
@@ -404,6 +437,8 @@ def body(line, model, form):
         return {**(form or {}), **_client_body(model)}
     if "/product/sign/" in line.path:
         return {"digest": ComplianceChecklist.objects.get().digest}
+    if last == "<verb>" and label == "orders.ticket":
+        return {"reason": "Said so", "text": "Hello"}
     if last == "<verb>":
         return {"reason": "Said so"}
     if last == "moves":

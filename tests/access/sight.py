@@ -3,6 +3,7 @@
 REFUSED = set("lf-0mb1")
 
 # What may come out for whom: of which side the names, contacts, pay, sales and files.
+# How to reach a customer is ``buyer``: masked for those who have no need of it.
 EVERYTHING = "name contact pay shop goal score files department"
 WORK = "name shop goal department"
 SIGHT = {
@@ -11,10 +12,10 @@ SIGHT = {
     "F": {},
     "Z": {},
     "T": {"mine": EVERYTHING, "home": WORK},
-    "S": {"mine": f"{WORK} pay score", "home": f"{WORK} pay score"},
-    "L": {"mine": WORK, "home": WORK, "away": f"{WORK} pay score"},
+    "S": {"mine": f"{WORK} pay score buyer", "home": f"{WORK} pay score buyer"},
+    "L": {"mine": f"{WORK} buyer", "home": f"{WORK} buyer", "away": f"{WORK} pay score buyer"},
     "H": dict.fromkeys(("mine", "home", "away"), f"{WORK} contact pay score"),
-    "M": dict.fromkeys(("mine", "home", "away"), f"{WORK} pay score files"),
+    "M": dict.fromkeys(("mine", "home", "away"), f"{WORK} pay score files buyer"),
     "N": dict.fromkeys(("mine", "home", "away"), f"{WORK} contact files"),
     "U": dict.fromkeys(("mine", "home", "away"), f"{WORK} pay score"),
     **{key: {} for key in "kgxrushwz"},

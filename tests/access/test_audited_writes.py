@@ -74,6 +74,9 @@ WHOLE = {
     "opsdesk.importreject": "opsdesk.importbatch",
 }
 EXEMPT = {
+    "orders.ticketstep": "what the clocks are counted from; the step itself has an entry",
+    "orders.ticketclock": "computed",
+    "orders.escalation": "raised by the clocks",
     "opsdesk.lifeevent": "the entry of a step stands at the thing that made it",
     "opsdesk.auditentry": "the trail itself",
     "opsdesk.auditwaiting": "the trail itself",
@@ -102,6 +105,9 @@ EXEMPT = {
 }
 # Written by machines beside what people decide.
 SILENT = {
+    # computed from its clocks and steps
+    "orders.ticket": {"next_due_at", "next_measure", "queue_at", "first_answered_at"}
+    | {"resolved_at", "closed_at", "escalation_level", "updated_at", "source_updated_at"},
     "accounts.user": {"last_login", "session_version"},
     "accounts.apikey": {"last_used_at"},
     # noted by the submission of the pay run, which has its entry

@@ -16,6 +16,7 @@ from orders.models import Order, Return
 from tests import factories
 from tests.catalog.models.test_visible import OF_PRODUCT, OF_STORE, SUPPLY
 from tests.factories import MARCH
+from tests.orders.models.test_tickets import OF_TICKET
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +99,7 @@ def test_each_model_with_rules_is_tested():
 
     # these have tests of their own, beside their actions
     own = {Proposal, AccessChange, StandIn, Handover, Scorecard, *OF_STORE, *SUPPLY, *OF_PRODUCT}
+    own |= OF_TICKET
     assert found - own == set(MODELS)
 
 

@@ -68,6 +68,14 @@ from opsdesk.actions.records import save_record
 from opsdesk.core.periods import Period
 from opsdesk.models import AuditEntry, ImportBatch, ImportReject, Job
 from orders.actions.imports import ORDERS
+from orders.models import (
+    EscalationRule,
+    ReplyTemplate,
+    ResolutionCode,
+    RootCause,
+    SlaPolicy,
+    WorkCalendar,
+)
 from tests import factories
 from tests.factories import MARCH, NOW
 
@@ -94,6 +102,7 @@ CATALOGUE = (
     "experiments",
     "competitor-prices",
     "product-signals",
+    "tickets",
 )
 CATALOGUE_USES = tuple(
     f"{resource}:{use}" for resource in CATALOGUE for use in RESOURCES.get(resource, ())
@@ -164,6 +173,8 @@ def build():
     for side in SIDES:
         _promotion(world, side)
         _experiment(world, side)
+        _ticket(world, side)
+    _terms(world)
     running(world)
     refuse_models_without_a_row(world)
     return world
@@ -543,6 +554,37 @@ def _experiment(world, side):
     made = factories.experiment("X-1", listing=listing, name=f"trial-{side}-47")
     world.add(made, side)
     world.watch(side, shop=made.name)
+
+
+def _ticket(world, side):
+    """A ticket that nobody has taken; what was said and who said it is for who sees the store."""
+    made = factories.ticket(
+        store=factories.store(f"{side}-st"),
+        external_id="TK-1",
+        subject=f"subject-{side}-48",
+        text=f"said-{side}-49",
+        contact=f"buyer-{side}@{side}-50.example",
+    )
+    world.add(made, side)
+    world.watch(side, shop=made.subject)
+    world.watch(side, shop=f"said-{side}-49")
+    world.watch(side, buyer=f"buyer-{side}@")
+
+
+def _terms(world):
+    """What is promised of tickets and by which calendar, the ladder, and the words of tickets."""
+    world.add(WorkCalendar.objects.create(code="c1", name="Calendar 1"))
+    always = WorkCalendar.objects.get(code="always")
+    world.add(
+        SlaPolicy.objects.create(
+            name="Policy 1", measure="update", kind="enquiry", minutes=60, calendar=always
+        )
+    )
+    rule = {"measure": "update", "level": 9, "audience": "team"}
+    world.add(EscalationRule.objects.create(**rule))
+    world.add(ResolutionCode.objects.create(code="w1", name="Word 1"))
+    world.add(RootCause.objects.create(code="w1", name="Word 1"))
+    world.add(ReplyTemplate.objects.create(code="w1", title="Template 1", text="Hello"))
 
 
 def running(world):

@@ -50,7 +50,7 @@ def test_a_move_starts_where_the_table_says_and_nowhere_else(name, state, verb):
     if state in wanted.sources:
         move(course(name), made, verb, mover, reason="Because")
 
-        assert MODELS[name].objects.get().status == made.status == wanted.to
+        assert MODELS[name].objects.get(pk=made.pk).status == made.status == wanted.to
         event = LifeEvent.objects.get()
         told = (event.life, event.object_id, event.verb, event.from_state, event.state)
         assert told == (name, made.pk, verb, state, wanted.to)
@@ -61,7 +61,7 @@ def test_a_move_starts_where_the_table_says_and_nowhere_else(name, state, verb):
             move(course(name), made, verb, mover, reason="Because")
 
         assert life.label_of(state) in refusal.value.message
-        assert MODELS[name].objects.get().status == state
+        assert MODELS[name].objects.get(pk=made.pk).status == state
         assert written() == before
 
 
@@ -88,7 +88,7 @@ def test_a_move_that_asks_for_a_reason_is_refused_without(name, verb, reason):
         move(course(name), made, verb, manager(), reason=reason)
 
     assert refusal.value.field == "reason"
-    assert MODELS[name].objects.get().status == before
+    assert MODELS[name].objects.get(pk=made.pk).status == before
     assert LifeEvent.objects.count() == 0
 
 

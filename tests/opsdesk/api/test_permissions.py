@@ -61,7 +61,7 @@ def test_every_machine_sees_what_there_is(client):
         "experiments",
         "me",
     )
-    names += ("stock-snapshots", "competitor-prices", "product-signals")
+    names += ("stock-snapshots", "competitor-prices", "product-signals", "tickets")
     assert response.json() == {name: f"http://testserver/api/v1/{name}/" for name in names}
 
 

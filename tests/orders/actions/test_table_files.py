@@ -148,7 +148,7 @@ def test_a_format_is_loaded_by_those_who_have_its_right(tmp_path, role):
         Role.SUPERVISOR: {
             *("csv", "prices", "suppliers", "purchase_orders", "purchase_receipts"),
             *("store_ratings", "violations", "traffic", "ads", "stock_movements", "stock_counts"),
-            "experiment_days",
+            *("experiment_days", "tickets", "ticket_events"),
         },
         Role.HR_PAYROLL: {"staff"},
         Role.MANAGER: set(RIGHTS) - {"staff"},

@@ -1,0 +1,161 @@
+"""Tickets in the API: read with their clocks, stored many at once, and their moves."""
+
+import re
+from typing import Any
+
+import django_filters
+from django.db import transaction
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
+from rest_framework.response import Response
+
+from opsdesk.api.moves import MovingSet
+from opsdesk.api.parts import KeyedByParts
+from opsdesk.core.exchange import Outcome, State
+from orders.actions.ticket_files import upsert_tickets
+from orders.actions.tickets import TICKET_COURSE
+from orders.core.lifecycle import TicketStatus
+from orders.core.ticket_items import TicketItem
+from orders.core.tickets import Channel, Priority, TicketKind
+from orders.models import Ticket, TicketClock
+
+MOST_ITEMS = 5_000
+NUMBER = re.compile(r"T([0-9]{1,18})", re.ASCII)
+
+
+class TicketFilter(django_filters.FilterSet):
+    """What tickets can be asked for by."""
+
+    store = django_filters.CharFilter(field_name="store__code")
+    external_id = django_filters.CharFilter()
+    status = django_filters.ChoiceFilter(choices=TicketStatus.choices)
+    kind = django_filters.ChoiceFilter(choices=TicketKind.choices)
+    priority = django_filters.ChoiceFilter(choices=Priority.choices)
+    channel = django_filters.ChoiceFilter(choices=Channel.choices)
+    order = django_filters.CharFilter(field_name="order__external_id")
+    opened_after = django_filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="gt")
+    due_before = django_filters.IsoDateTimeFilter(field_name="next_due_at", lookup_expr="lt")
+
+    class Meta:
+        model = Ticket
+        fields: tuple[str, ...] = ()
+
+
+class ClockSerializer(serializers.Serializer):
+    """A run of a clock; seconds are working time of ``hours``, ``null`` promised nothing."""
+
+    measure = serializers.CharField()
+    run = serializers.IntegerField(source="run_no")
+    state = serializers.CharField()
+    started_at = serializers.DateTimeField()
+    promised_seconds = serializers.IntegerField(allow_null=True)
+    used_seconds = serializers.IntegerField()
+    counted_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    stopped_at = serializers.DateTimeField(allow_null=True)
+    missed_at = serializers.DateTimeField(allow_null=True)
+    hours = serializers.CharField()
+
+
+class TicketSerializer(serializers.Serializer):
+    """A ticket and how its clocks stand; what was said stays in the desk."""
+
+    number = serializers.CharField()
+    store = serializers.CharField(source="store.code")
+    external_id = serializers.CharField()
+    channel = serializers.CharField()
+    language = serializers.CharField()
+    kind = serializers.CharField()
+    priority = serializers.CharField()
+    status = serializers.CharField()
+    subject = serializers.CharField()
+    order = serializers.CharField(source="order.external_id", default=None)
+    customer = serializers.CharField(source="customer.external_id", default=None)
+    opened_at = serializers.DateTimeField()
+    first_response_at = serializers.DateTimeField(source="first_answered_at", allow_null=True)
+    resolved_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    due_at = serializers.DateTimeField(source="next_due_at", allow_null=True)
+    resolution = serializers.CharField(source="resolution.code", default=None)
+    root_cause = serializers.CharField(source="root_cause.code", default=None)
+    csat = serializers.IntegerField(allow_null=True)
+    clocks = ClockSerializer(many=True)
+
+
+class TicketItemSerializer(serializers.Serializer):
+    """One ticket to store, by store and number at the source."""
+
+    store = serializers.CharField(max_length=40)
+    external_id = serializers.CharField(max_length=100)
+    channel = serializers.CharField(max_length=20)
+    kind = serializers.CharField(max_length=20)
+    subject = serializers.CharField(max_length=200)
+    opened_at = serializers.DateTimeField()
+    language = serializers.CharField(max_length=5, default="", allow_blank=True)
+    priority = serializers.CharField(max_length=10, default="", allow_blank=True)
+    order = serializers.CharField(max_length=100, default="", allow_blank=True)
+    customer = serializers.CharField(max_length=100, default="", allow_blank=True)
+    first_response_at = serializers.DateTimeField(default=None, allow_null=True)
+    resolved_at = serializers.DateTimeField(default=None, allow_null=True)
+    csat = serializers.IntegerField(default=None, allow_null=True)
+    source_updated_at = serializers.DateTimeField(default=None, allow_null=True)
+
+
+class TicketBulkSerializer(serializers.Serializer):
+    """Many tickets: each for itself (``partial``), or none where one is refused."""
+
+    mode = serializers.ChoiceField(["partial", "all_or_nothing"], default="partial")
+    items = TicketItemSerializer(many=True, allow_empty=False, max_length=MOST_ITEMS)
+
+
+class TicketSet(KeyedByParts, MovingSet):
+    """The tickets of the stores that the key opens: by store and number, the source's or ours."""
+
+    resource = "tickets"
+    ordering = ("pk",)
+    part_fields = ("store__code", "external_id")
+    serializer_class = TicketSerializer
+    filterset_class = TicketFilter
+    course = TICKET_COURSE
+
+    def get_queryset(self) -> QuerySet[Ticket]:
+        scope: Any = self.request.scope
+        clocks = TicketClock.objects.order_by("measure", "run_no")
+        rows = Ticket.objects.visible_to(scope).prefetch_related(Prefetch("clocks", clocks))
+        return rows.select_related("store", "order", "customer", "resolution", "root_cause")
+
+    def get_object(self) -> Ticket:
+        store, _slash, number = self.kwargs["key"].partition("/")
+        ours = NUMBER.fullmatch(number)
+        rows = self.get_queryset().filter(store__code=store)
+        if ours and not rows.filter(external_id=number).exists():
+            # opened here: known by our own number
+            found = get_object_or_404(rows, pk=int(ours[1]))
+            self.check_object_permissions(self.request, found)
+            return found
+        return super().get_object()
+
+    @action(detail=False, methods=["post"])
+    def bulk(self, request: Any) -> Response:
+        """Store many; the answers stand in the order of the items."""
+        given = TicketBulkSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        items = [TicketItem(**dict(one)) for one in given.validated_data["items"]]
+        with transaction.atomic():
+            outcomes = upsert_tickets(
+                items, scope=request.scope, by=request.auth.client, at=timezone.now()
+            )
+            wrong = any(one.state is State.ERROR for one in outcomes)
+            stored = not wrong or given.validated_data["mode"] == "partial"
+            transaction.set_rollback(not stored)
+        return Response({"stored": stored, "results": [_answer(one) for one in outcomes]})
+
+
+def _answer(outcome: Outcome) -> dict[str, Any]:
+    errors: dict[str, list[str]] = {}
+    for fault in outcome.errors:
+        errors.setdefault(fault.field, []).append(fault.message)
+    return {"state": outcome.state.value, "errors": errors}
