@@ -88,12 +88,14 @@ def duration(value: timedelta | None) -> str:
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     sign = "−" if value < timedelta(0) and minutes else ""
     if days:
-        text = gettext("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+        parts = [gettext("%(days)d d") % {"days": days}]
+        parts += [gettext("%(hours)d h") % {"hours": hours}] if hours else []
     elif hours:
-        text = gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
+        parts = [gettext("%(hours)d h") % {"hours": hours}]
+        parts += [gettext("%(minutes)d min") % {"minutes": rest}] if rest else []
     else:
-        text = gettext("%(minutes)d min") % {"minutes": rest}
-    return sign + text
+        parts = [gettext("%(minutes)d min") % {"minutes": rest}]
+    return sign + " ".join(parts)
 
 
 @register.filter

@@ -1,7 +1,7 @@
 """The queue of tickets, and the page of one."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -30,6 +30,7 @@ from orders.admin.ticket_work import work_view
 from orders.core.lifecycle import TICKET
 from orders.core.tickets import Priority, TicketKind
 from orders.models import (
+    Escalation,
     Order,
     ReplyTemplate,
     ResolutionCode,
@@ -62,15 +63,17 @@ class QueueFilter(admin.SimpleListFilter):
     title = gettext_lazy("queue")
     parameter_name = "queue"
 
+    QUEUES = (
+        ("mine", pgettext_lazy("tickets", "Mine")),
+        ("unowned", pgettext_lazy("tickets", "Nobody's")),
+        ("late", pgettext_lazy("tickets", "Late")),
+        ("waiting", pgettext_lazy("tickets", "Waiting for the customer")),
+        ("offered", pgettext_lazy("tickets", "Offered to me")),
+        ("all", pgettext_lazy("tickets", "All, also those that are done")),
+    )
+
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
-        return (
-            ("mine", pgettext_lazy("tickets", "Mine")),
-            ("unowned", pgettext_lazy("tickets", "Nobody's")),
-            ("late", pgettext_lazy("tickets", "Late")),
-            ("waiting", pgettext_lazy("tickets", "Waiting for the customer")),
-            ("offered", pgettext_lazy("tickets", "Offered to me")),
-            ("all", pgettext_lazy("tickets", "All, also those that are done")),
-        )
+        return self.QUEUES
 
     def choices(self, changelist: Any) -> Any:
         found = list(super().choices(changelist))
@@ -128,6 +131,12 @@ class TicketAdmin(DocumentAdmin):
     search_fields = ["external_id"]
     search_help_text = gettext_lazy("Number, or how the number at the source begins")
     page_template = "desk/orders/ticket.html"
+    list_before_template = "desk/orders/ticket_queues.html"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        queues = [("", _("To do")), *QueueFilter.QUEUES]
+        shown = {"queues": queues, "queue": request.GET.get("queue", "")}
+        return super().changelist_view(request, shown | (extra_context or {}))
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
         done = request.GET.get("queue") == "all" or request.GET.get("status__exact")
@@ -266,10 +275,18 @@ def tickets_to_do(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     mine = list(rows.filter(owner=request.user).order_by("queue_at", "id")[:SHOWN])
     unowned = list(rows.filter(owner=None).order_by("queue_at", "id")[:SHOWN])
     told = escalations_for(request.scope, now).select_related("ticket__store", "clock")
-    escalated = list(told.order_by("-level", "due_at")[:SHOWN])
+    escalated = _one_each(told.order_by("-level", "due_at")[: SHOWN * 3])[:SHOWN]
     if not (mine or unowned or escalated):
         return None
     return {"mine": mine, "unowned": unowned, "escalated": escalated, "now": now}
+
+
+def _one_each(escalations: Iterable[Escalation]) -> list[Escalation]:
+    """Return the first escalation of each ticket."""
+    found: dict[int, Escalation] = {}
+    for one in escalations:
+        found.setdefault(one.ticket_id, one)
+    return list(found.values())
 
 
 @panel(HOME_WAITING, "desk/home/todo.html", order=12)
