@@ -38,7 +38,7 @@ def build(skus: int, *, seed: int = 7) -> Catalogue:
     one of its listings are called ``needle``.
     """
     chance = random.Random(seed)  # noqa: S311  (made-up data, no secret)
-    user, stores = _company()
+    user, stores = company()
     tree = Category.objects.create(code="all", name="All")
     insert(Product, _products(skus // 4, tree, chance))
     insert(Sku, _skus(skus, chance))
@@ -48,7 +48,7 @@ def build(skus: int, *, seed: int = 7) -> Catalogue:
     return Catalogue(user, stores[0].pk, 1, skus)
 
 
-def _company() -> tuple[User, list[Store]]:
+def company() -> tuple[User, list[Store]]:
     own, other = (
         Department.objects.get_or_create(code=code, defaults={"name": code})[0]
         for code in ("own", "other")

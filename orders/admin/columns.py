@@ -1,5 +1,6 @@
 """Columns and filters that the lists of orders and of returns share."""
 
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -7,10 +8,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.utils import parse_date_str
 
 from catalog.models import Store
 from opsdesk.admin.base import PageAdmin
 from opsdesk.templatetags.desk import badge, figure, money, whole
+
+MARGIN = timedelta(days=1)
+YEARS = range(1900, 2200)
 
 
 def _next(character: str) -> str:
@@ -25,6 +31,32 @@ class StoreFilter(admin.RelatedFieldListFilter):
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
         stores = Store.objects.visible_to(request.scope).order_by("code")
         return [(store.pk, f"{store.code} · {store.name}") for store in stores]
+
+
+class DaysFilter(RangeDateFilter):
+    """Days of the store's wall; the list is sorted by ``instant``, which is bounded as well.
+
+    A wall is at most a day off UTC. Without the bounds a plan would walk the list to those days.
+    """
+
+    instant = ""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet | None:
+        rows = super().queryset(request, queryset)
+        for end, lookup, slack in (("from", "gte", -MARGIN), ("to", "lt", 2 * MARGIN)):
+            day = parse_date_str(str(self.used_parameters.get(f"{self.parameter_name}_{end}")))
+            if rows is not None and day is not None and day.year in YEARS:
+                bound = datetime.combine(day, time(), tzinfo=UTC) + slack
+                rows = rows.filter(**{f"{self.instant}__{lookup}": bound})
+        return rows
+
+
+class PlacedFilter(DaysFilter):
+    instant = "placed_at"
+
+
+class OpenedFilter(DaysFilter):
+    instant = "opened_at"
 
 
 class DocumentAdmin(PageAdmin):

@@ -6,13 +6,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateFilter
 
 from accounts.core.roles import Right
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.panels import panels
 from opsdesk.templatetags.desk import figure, money
-from orders.admin.columns import FILTERS, DocumentAdmin
+from orders.admin.columns import FILTERS, DocumentAdmin, PlacedFilter
 from orders.models import Order, OrderLine
 
 ORDER_PAGE = "order"
@@ -43,7 +42,7 @@ class OrderAdmin(DocumentAdmin):
         "units_figure",
         "placed_at",
     ]
-    list_filter = [*FILTERS, ("business_date", RangeDateFilter), "traffic_source"]
+    list_filter = [*FILTERS, ("business_date", PlacedFilter), "traffic_source"]
     search_fields = ["external_id"]
     ordering = ["-placed_at", "-id"]
     list_select_related = ["store", "customer"]

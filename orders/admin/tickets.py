@@ -5,14 +5,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from unfold.contrib.filters.admin import RangeDateFilter
 
 from accounts.core.roles import Right
 from accounts.models import User
@@ -23,7 +22,7 @@ from opsdesk.queries.lives import history
 from opsdesk.templatetags.desk import badge, due
 from orders.actions.ticket_talk import filled
 from orders.actions.tickets import TICKET_COURSE, missing_of, open_ticket
-from orders.admin.columns import DocumentAdmin, StoreFilter
+from orders.admin.columns import DocumentAdmin, OpenedFilter, StoreFilter
 from orders.admin.orders import ORDER_PAGE
 from orders.admin.ticket_forms import TicketForm
 from orders.admin.ticket_work import work_view
@@ -124,7 +123,7 @@ class TicketAdmin(DocumentAdmin):
         "priority",
         "kind",
         "channel",
-        ("business_date", RangeDateFilter),
+        ("business_date", OpenedFilter),
     ]
     list_select_related = ["store", "owner"]
     list_display_links = ["number", "subject"]
@@ -146,7 +145,9 @@ class TicketAdmin(DocumentAdmin):
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
         if found := NUMBER.fullmatch(search_term.strip()):
-            return queryset.filter(pk=int(found[1])), False
+            # the source may number alike
+            same = Q(pk=int(found[1])) | Q(external_id=search_term.strip())
+            return queryset.filter(same), False
         return super().get_search_results(request, queryset, search_term)
 
     def get_urls(self) -> list[URLPattern]:

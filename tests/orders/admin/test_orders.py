@@ -1,11 +1,13 @@
 """The list of orders and the page of one."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from django.urls import reverse
 
 from accounts.core.roles import Role
+from opsdesk.core.periods import business_date
+from orders.models import Order
 from tests import factories
 from tests.pages.signing import sign_in
 
@@ -137,3 +139,25 @@ def test_search_for_the_last_of_the_characters_finds_nothing(client, term):
     response = client.get(reverse("admin:orders_order_changelist"), {"q": term})
 
     assert response.status_code == 200
+
+
+def test_the_days_of_a_filter_are_those_of_the_stores_wall(client):
+    sign_in(client, factories.manager())
+    # both are placed on 10 March where their stores are: an hour before, and after, it is in UTC
+    early = make_at("2026-03-09T15:30:00+00:00", "Asia/Tokyo")
+    late = make_at("2026-03-11T06:30:00+00:00", "Pacific/Honolulu")
+    make_at("2026-03-10T15:30:00+00:00", "Asia/Tokyo")
+
+    asked = {"business_date_from": "2026-03-10", "business_date_to": "2026-03-10"}
+    response = client.get(reverse(LIST), asked)
+
+    assert set(response.context["cl"].result_list) == {early, late}
+
+
+def make_at(instant, zone):
+    placed = datetime.fromisoformat(instant)
+    store = factories.store(zone[:4], time_zone=zone)
+    day = business_date(placed, zone)
+    made = factories.order(on=day, store=store)
+    Order.objects.filter(pk=made.pk).update(placed_at=placed)
+    return made
