@@ -1,7 +1,7 @@
 """Signals of products: which of their numbers say so, and the move each proposes to a person."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,12 @@ class SignalKind(TextChoices):
     RETURN_RATE = "return_rate", pgettext_lazy("signal", "Return rate")
     SLOW_SALES = "slow_sales", pgettext_lazy("signal", "Slow sales")
     STOCK_AGE = "stock_age", pgettext_lazy("signal", "Stock age")
+    BAD_REVIEWS = "bad_reviews", pgettext_lazy("signal", "Bad reviews")
+    COMPLAINTS = "complaints", pgettext_lazy("signal", "Complaints in reviews")
+
+
+# Kinds whose threshold is a share of one, not a number of pieces, days or complaints.
+SHARES = (SignalKind.RETURN_RATE, SignalKind.BAD_REVIEWS)
 
 
 class SignalVerb(TextChoices):
@@ -31,7 +37,7 @@ class Bound:
     """A rule in numbers: beyond ``threshold`` a kind of signal proposes ``verb``.
 
     ``min_units`` are the pieces there must be before anything is said: sold in the window for a
-    return rate, on hand for the others.
+    return rate, on hand for slow sales and stock age. Of reviews it is the number of these.
     """
 
     kind: str
@@ -47,13 +53,22 @@ RuleKey = tuple[str, str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewCounts:
+    """The reviews of a window, those of them with one or two stars, and keywords in the latter."""
+
+    reviews: int = 0
+    bad: int = 0
+    complaints: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a product at the end of a day; ``None`` is unknown, which is not zero.
 
     ``sold`` and ``refunded`` are pieces by the days of the window that ends with the day; without
     a window in ``sold`` nobody knows what was sold.
     ``state_days`` is for how long it has been in its state, ``age_days`` the age of the oldest
-    piece on hand.
+    piece on hand. Of a window that ``reviewed`` does not have, no review is known.
     """
 
     status: str
@@ -62,6 +77,7 @@ class Facts:
     on_hand: int | None = None
     age_days: int | None = None
     state_days: int | None = None
+    reviewed: Mapping[int, ReviewCounts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +85,8 @@ class Evidence:
     """The numbers a signal was made of, as they were that night.
 
     Return rate: pieces refunded of pieces sold. Slow sales: pieces sold, with those on hand.
-    Stock age: days since the oldest piece came in, with the pieces on hand.
+    Stock age: days since the oldest piece came in, with the pieces on hand. Bad reviews: those
+    with one or two stars of all reviews. Complaints: keywords in the bad reviews, with all reviews.
     """
 
     part: int
@@ -122,6 +139,21 @@ def _stock_age(facts: Facts, bound: Bound) -> Evidence | None:
     return _evidence(bound, age, on_hand) if age > bound.threshold else None
 
 
+def _bad_reviews(facts: Facts, bound: Bound) -> Evidence | None:
+    counts = facts.reviewed.get(bound.window_days, ReviewCounts())
+    if counts.reviews < max(bound.min_units, 1):
+        return None
+    rate = Ratio(Decimal(counts.bad), Decimal(counts.reviews))
+    return _evidence(bound, counts.bad, counts.reviews) if rate.above(bound.threshold) else None
+
+
+def _complaints(facts: Facts, bound: Bound) -> Evidence | None:
+    counts = facts.reviewed.get(bound.window_days, ReviewCounts())
+    if counts.reviews < bound.min_units or counts.complaints <= bound.threshold:
+        return None
+    return _evidence(bound, counts.complaints, counts.reviews)
+
+
 def _evidence(bound: Bound, part: int, whole: int | None) -> Evidence:
     return Evidence(part, whole, bound.threshold, bound.window_days)
 
@@ -130,6 +162,8 @@ _JUDGES: dict[str, Callable[[Facts, Bound], Evidence | None]] = {
     SignalKind.RETURN_RATE: _return_rate,
     SignalKind.SLOW_SALES: _slow_sales,
     SignalKind.STOCK_AGE: _stock_age,
+    SignalKind.BAD_REVIEWS: _bad_reviews,
+    SignalKind.COMPLAINTS: _complaints,
 }
 
 
@@ -173,25 +207,31 @@ def sentence(kind: str, evidence: Evidence) -> str:
         "days": evidence.window_days,
         "bound": f"{evidence.threshold.normalize():f}",
     }
+    if kind in SHARES:
+        rate = Decimal(evidence.part) / Decimal(evidence.whole or 1)
+        words |= {"rate": f"{rate * 100:.2f}", "bound": f"{evidence.threshold * 100:.2f}"}
+    return _sentence(kind, evidence.whole is not None) % words
+
+
+def _sentence(kind: str, knows_whole: bool) -> str:
     match kind:
         case SignalKind.RETURN_RATE:
-            rate = Decimal(evidence.part) / Decimal(evidence.whole or 1)
-            words |= {"rate": f"{rate * 100:.2f}", "bound": f"{evidence.threshold * 100:.2f}"}
-            return (
-                _(
-                    "Sold in %(days)d days: %(whole)d, refunded: %(part)d. "
-                    "A return rate of %(rate)s %% is above %(bound)s %%."
-                )
-                % words
+            return _(
+                "Sold in %(days)d days: %(whole)d, refunded: %(part)d. "
+                "A return rate of %(rate)s %% is above %(bound)s %%."
             )
-        case SignalKind.SLOW_SALES if evidence.whole is None:
-            return _("Sold in %(days)d days: %(part)d, fewer than %(bound)s.") % words
+        case SignalKind.BAD_REVIEWS:
+            return _(
+                "Reviews in %(days)d days: %(whole)d, with 1 or 2 stars: %(part)d. "
+                "A share of %(rate)s %% is above %(bound)s %%."
+            )
+        case SignalKind.COMPLAINTS:
+            return _(
+                "Reviews in %(days)d days: %(whole)d. Keywords in those with 1 or 2 stars: "
+                "%(part)d, more than %(bound)s."
+            )
+        case SignalKind.SLOW_SALES if knows_whole:
+            return _("Sold in %(days)d days: %(part)d, fewer than %(bound)s. On hand: %(whole)d.")
         case SignalKind.SLOW_SALES:
-            return (
-                _("Sold in %(days)d days: %(part)d, fewer than %(bound)s. On hand: %(whole)d.")
-                % words
-            )
-    return (
-        _("On hand: %(whole)d. The oldest piece came in %(part)d days ago, more than %(bound)s.")
-        % words
-    )
+            return _("Sold in %(days)d days: %(part)d, fewer than %(bound)s.")
+    return _("On hand: %(whole)d. The oldest piece came in %(part)d days ago, more than %(bound)s.")

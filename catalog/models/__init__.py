@@ -34,7 +34,13 @@ from catalog.models.selection import (
     TestKind,
     TestResult,
 )
-from catalog.models.signals import ProductSignal, SignalRule, SignalStatus, SkuReturn
+from catalog.models.signals import (
+    ProductSignal,
+    ReviewDay,
+    SignalRule,
+    SignalStatus,
+    SkuReturn,
+)
 from catalog.models.standing import Severity, StoreRating, Violation, ViolationKind
 from catalog.models.stock import (
     MovementKind,
@@ -116,6 +122,7 @@ __all__ = [
     "Replenishment",
     "ReplenishmentPolicy",
     "ReplenishmentState",
+    "ReviewDay",
     "ScoreRule",
     "SelectionReport",
     "SellingCost",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.core.scope import Scope
-from catalog.core.signals import Bound, Evidence, SignalKind, SignalVerb, sentence
+from catalog.core.signals import SHARES, Bound, Evidence, SignalKind, SignalVerb, sentence
 from catalog.models.products import Category, Product, Sku
 from catalog.models.visible import sees_catalogue
 from opsdesk.models import ShareField
@@ -34,6 +34,31 @@ class SkuReturn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sku_id} {self.day}"
+
+
+class ReviewDay(models.Model):
+    """What reviews of a product said on a business day over all stores.
+
+    ``bad`` are those with one or two stars, ``complaints`` the keywords found in these.
+    """
+
+    product = models.ForeignKey(
+        Product, verbose_name=_("product"), on_delete=models.CASCADE, related_name="+"
+    )
+    day = models.DateField(_("day"))
+    reviews = models.PositiveIntegerField(pgettext_lazy("of products", "reviews"))
+    bad = models.PositiveIntegerField(_("with 1 or 2 stars"))
+    complaints = models.PositiveIntegerField(_("keywords in bad reviews"))
+
+    class Meta:
+        verbose_name = _("reviews of a day")
+        verbose_name_plural = _("reviews by day")
+        ordering = ["-day", "product"]
+        constraints = [models.UniqueConstraint(fields=["product", "day"], name="review_day_unique")]
+        indexes = [models.Index(fields=["day"], name="review_day_day")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} {self.day}"
 
 
 class SignalRule(models.Model):
@@ -61,8 +86,9 @@ class SignalRule(models.Model):
         _("threshold"),
         validators=[MinValueValidator(Decimal(0))],
         help_text=_(
-            "Return rate: above this share, such as 0.10. Slow sales: fewer pieces in the window "
-            "than this. Stock age: the oldest piece is older than so many days."
+            "Return rate and bad reviews: above this share, such as 0.10. Slow sales: fewer pieces "
+            "in the window than this. Stock age: the oldest piece is older than so many days. "
+            "Complaints in reviews: more keywords than this in those with 1 or 2 stars."
         ),
     )
     min_units = models.PositiveIntegerField(
@@ -70,7 +96,7 @@ class SignalRule(models.Model):
         default=1,
         help_text=_(
             "Fewer pieces say nothing: sold in the window for the return rate, on hand for slow "
-            "sales and stock age."
+            "sales and stock age. Of reviews it is their number in the window."
         ),
     )
     window_days = models.PositiveSmallIntegerField(
@@ -96,9 +122,9 @@ class SignalRule(models.Model):
                 name="signal_rule_unique_for_all",
             ),
             models.CheckConstraint(
-                condition=~Q(kind=SignalKind.RETURN_RATE) | Q(threshold__lte=1),
+                condition=~Q(kind__in=SHARES) | Q(threshold__lte=1),
                 name="signal_rule_rate_is_a_share",
-                violation_error_message=_("A return rate is a share: 0.10 stands for one in ten."),
+                violation_error_message=_("This threshold is a share: 0.10 stands for one in ten."),
             ),
         ]
 
@@ -108,7 +134,7 @@ class SignalRule(models.Model):
     @property
     def is_share(self) -> bool:
         """True where the threshold is a share of one, not a number of pieces or days."""
-        return self.kind == SignalKind.RETURN_RATE
+        return self.kind in SHARES
 
     @property
     def bound(self) -> Bound | None:

@@ -20,11 +20,20 @@ from django.db.models import (
 )
 
 from catalog.core.lifecycle import PRODUCT, ProductStatus
-from catalog.core.signals import Bound, Facts, Found, RuleKey, nearest, signals
+from catalog.core.signals import (
+    Bound,
+    Facts,
+    Found,
+    ReviewCounts,
+    RuleKey,
+    nearest,
+    signals,
+)
 from catalog.models import (
     Category,
     MovementKind,
     Product,
+    ReviewDay,
     SignalRule,
     SkuDemand,
     SkuReturn,
@@ -79,6 +88,7 @@ def facts_on(day: date, windows: Sequence[int]) -> dict[int, Facts]:
     """
     sold, refunded = (pieces_by_window(model, day, windows) for model in (SkuDemand, SkuReturn))
     on_hand, oldest, since = pieces_on_hand(), oldest_pieces(), in_state_since(day)
+    reviewed = reviews_by_window(day, windows)
 
     nothing = dict.fromkeys(windows, 0) if sold else {}
 
@@ -93,6 +103,7 @@ def facts_on(day: date, windows: Sequence[int]) -> dict[int, Facts]:
             on_hand.get(product),
             days(oldest.get(product)),
             days(since.get(product)),
+            reviewed.get(product, {}),
         )
         for product, status in _watched().values_list("pk", "status")
     }
@@ -114,6 +125,27 @@ def pieces_by_window(
     rows = model.objects.filter(day__gt=first, day__lte=day).order_by()
     found = rows.values_list("sku__product").annotate(**sums)
     return {product: dict(zip(windows, units, strict=True)) for product, *units in found}
+
+
+def reviews_by_window(day: date, windows: Sequence[int]) -> dict[int, dict[int, ReviewCounts]]:
+    """Return by product what reviews said in each of the windows that end with ``day``."""
+    first = day - DAY * max(windows, default=0)
+    sums = {
+        f"{name}_{length}": Sum(name, filter=Q(day__gt=day - DAY * length), default=0)
+        for length in windows
+        for name in ("reviews", "bad", "complaints")
+    }
+    rows = ReviewDay.objects.filter(day__gt=first, day__lte=day).order_by()
+    found = rows.values("product").annotate(**sums)
+    return {
+        row["product"]: {
+            length: ReviewCounts(
+                row[f"reviews_{length}"], row[f"bad_{length}"], row[f"complaints_{length}"]
+            )
+            for length in windows
+        }
+        for row in found
+    }
 
 
 def pieces_on_hand() -> dict[int, int]:

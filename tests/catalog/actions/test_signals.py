@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.core.roles import Role
@@ -15,7 +16,14 @@ from catalog.actions.signals import (
     raise_signals,
     save_signal_rule,
 )
-from catalog.models import Product, ProductSignal, SignalRule, SkuDemand, SkuReturn
+from catalog.models import (
+    Product,
+    ProductSignal,
+    ReviewDay,
+    SignalRule,
+    SkuDemand,
+    SkuReturn,
+)
 from opsdesk.actions.moves import Mover
 from opsdesk.core.errors import InvalidData, InvalidTransition, NotAllowed
 from opsdesk.models import AuditEntry, LifeEvent
@@ -93,6 +101,37 @@ def test_the_night_raises_what_passes_a_threshold_with_its_numbers(cup):
         ("PAN", "stock_age"): {"part": 199, "whole": 7, "threshold": "180.00", "window_days": 30},
     }
     assert trail() == ["signal: raised"] * 3
+
+
+def test_bad_reviews_and_what_they_complain_of_are_signals():
+    lamp = make.product("LAMP")
+    fine = make.product("FINE")
+    make.product("GONE", status="retired")
+    for product, bad, complaints in ((lamp, 3, 6), (fine, 2, 5)):
+        ReviewDay.objects.create(
+            product=product, day=NIGHT, reviews=10, bad=bad, complaints=complaints
+        )
+
+    assert night() == 2
+
+    evidence = {(one.product.code, one.kind): one.sentence for one in ProductSignal.objects.all()}
+    assert evidence == {
+        ("LAMP", "bad_reviews"): "Reviews in 30 days: 10, with 1 or 2 stars: 3. "
+        "A share of 30.00 % is above 20.00 %.",
+        ("LAMP", "complaints"): "Reviews in 30 days: 10. Keywords in those with 1 or 2 stars: 6, "
+        "more than 5.",
+    }
+    ReviewDay.objects.filter(product=lamp).update(bad=2, complaints=5)
+    assert night(NEXT, at=make.NOW + DAY) == 0
+    assert [row[-1] for row in rows()] == ["lapsed", "lapsed"]
+
+
+@pytest.mark.parametrize("kind", ["return_rate", "bad_reviews"])
+def test_the_threshold_of_a_share_is_a_share(kind):
+    rule = SignalRule(kind=kind, verb="clear", from_date=make.TODAY, threshold=Decimal("1.01"))
+
+    with pytest.raises(ValidationError, match="This threshold is a share"):
+        save_signal_rule(rule, make.mover())
 
 
 def test_a_night_worked_twice_changes_nothing(signal):
@@ -356,7 +395,7 @@ def test_no_rule_is_written_for_nights_that_have_gone_by(person):
     with pytest.raises(InvalidData):
         save_signal_rule(rule(NIGHT), person)
 
-    assert SignalRule.objects.count() == 3
+    assert SignalRule.objects.count() == 5
 
 
 def test_the_database_keeps_one_rule_of_a_day_and_rates_that_are_shares():

@@ -8,6 +8,7 @@ from catalog.core.signals import (
     Bound,
     Evidence,
     Facts,
+    ReviewCounts,
     SignalKind,
     SignalVerb,
     nearest,
@@ -103,6 +104,56 @@ def test_old_stock_is_a_signal(age_days, on_hand, arises):
 
 
 @pytest.mark.parametrize(
+    ("reviews", "bad", "min_units", "arises"),
+    [
+        (10, 2, 10, False),  # exactly the threshold: not above it
+        (11, 3, 10, True),
+        (1000, 201, 10, True),
+        (9, 9, 10, False),  # one review too few to say anything
+        (10, 9, 10, True),
+        (0, 0, 0, False),  # none at all: there is no share
+    ],
+)
+def test_a_share_of_bad_reviews_above_its_threshold_is_a_signal(reviews, bad, min_units, arises):
+    rule = bound("bad_reviews", "0.20", min_units=min_units)
+
+    found = signals(facts(reviewed={30: ReviewCounts(reviews, bad)}), [rule])
+
+    evidence = Evidence(bad, reviews, Decimal("0.20"), 30)
+    assert {kind: one.evidence for kind, one in found.items()} == (
+        {"bad_reviews": evidence} if arises else {}
+    )
+
+
+@pytest.mark.parametrize(
+    ("reviews", "complaints", "arises"),
+    [
+        (8, 5, False),  # exactly the threshold: not more
+        (8, 6, True),
+        (3, 6, True),
+        (2, 6, False),  # one review too few
+        (0, 0, False),
+    ],
+)
+def test_many_keywords_in_bad_reviews_are_a_signal(reviews, complaints, arises):
+    rule = bound("complaints", "5", min_units=3)
+
+    found = signals(facts(reviewed={30: ReviewCounts(reviews, 2, complaints)}), [rule])
+
+    evidence = Evidence(complaints, reviews, Decimal(5), 30)
+    assert {kind: one.evidence for kind, one in found.items()} == (
+        {"complaints": evidence} if arises else {}
+    )
+
+
+def test_reviews_of_another_window_say_nothing():
+    rules = [bound("bad_reviews", "0"), bound("complaints", "0")]
+
+    assert signals(facts(reviewed={90: ReviewCounts(9, 9, 9)}), rules) == {}
+    assert signals(facts(), rules) == {}
+
+
+@pytest.mark.parametrize(
     ("status", "verb", "proposed"),
     [
         ("on_sale", "optimise", True),
@@ -170,6 +221,16 @@ def test_every_kind_has_a_judge_and_every_verb_is_a_move_of_products():
             "stock_age",
             Evidence(240, 120, Decimal(180), 30),
             "On hand: 120. The oldest piece came in 240 days ago, more than 180.",
+        ),
+        (
+            "bad_reviews",
+            Evidence(9, 40, Decimal("0.20"), 30),
+            "Reviews in 30 days: 40, with 1 or 2 stars: 9. A share of 22.50 % is above 20.00 %.",
+        ),
+        (
+            "complaints",
+            Evidence(7, 40, Decimal("5.00"), 30),
+            "Reviews in 30 days: 40. Keywords in those with 1 or 2 stars: 7, more than 5.",
         ),
     ],
 )

@@ -6,13 +6,15 @@ from decimal import Decimal
 import pytest
 
 from catalog.actions.stock import Entry, Transfer, move_stock, transfer
-from catalog.models import Category, SignalRule, SkuDemand, SkuReturn
+from catalog.core.signals import ReviewCounts
+from catalog.models import Category, ReviewDay, SignalRule, SkuDemand, SkuReturn
 from catalog.queries.signals import (
     category_paths,
     in_state_since,
     oldest_pieces,
     pieces_by_window,
     pieces_on_hand,
+    reviews_by_window,
     rules_on,
     signals_on,
 )
@@ -34,6 +36,8 @@ def test_the_shipped_rules_hold_from_the_beginning():
         ("return_rate", "optimise", None): (Decimal("0.10"), 30),
         ("slow_sales", "optimise", None): (Decimal(5), 1),
         ("stock_age", "clear", None): (Decimal(180), 1),
+        ("bad_reviews", "optimise", None): (Decimal("0.20"), 10),
+        ("complaints", "optimise", None): (Decimal(5), 5),
     }
     assert {(rule.window_days, rule.quiet_days) for rule in rules.values()} == {(30, 30)}
 
@@ -81,6 +85,29 @@ def test_pieces_are_those_of_each_window_over_all_skus(model, django_assert_num_
         found = pieces_by_window(model, make.TODAY, [7, 30])
 
     assert found == {of.pk: {7: 3, 30: 15}}
+
+
+def test_reviews_are_those_of_each_window(django_assert_num_queries):
+    cup, pan = make.product(), make.product()
+    for product, days, bad in (
+        (cup, -1, 100),  # tomorrow: not yet
+        (cup, 0, 1),
+        (pan, 6, 2),  # the first day of the window of 7
+        (cup, 7, 4),  # the day before it
+        (cup, 29, 8),
+        (cup, 30, 16),  # the day before the window of 30
+    ):
+        ReviewDay.objects.create(
+            product=product, day=make.TODAY - DAY * days, reviews=200, bad=bad, complaints=bad + 1
+        )
+
+    with django_assert_num_queries(1):
+        found = reviews_by_window(make.TODAY, [7, 30])
+
+    assert found == {
+        cup.pk: {7: ReviewCounts(200, 1, 2), 30: ReviewCounts(600, 13, 16)},
+        pan.pk: {7: ReviewCounts(200, 2, 3), 30: ReviewCounts(200, 2, 3)},
+    }
 
 
 def came(sku, days, units, *, kind="receipt", place=None):
@@ -180,7 +207,7 @@ def test_the_signals_of_a_night_are_found_in_a_constant_number_of_statements(
     of_another = make.sku(of=make.product(status="clearance"))
     SkuDemand.objects.create(sku=of_another, day=make.TODAY, units=9, sales=Decimal(9))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         found = signals_on(make.TODAY)
 
     assert len(found) == 2 * count
