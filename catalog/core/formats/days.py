@@ -18,10 +18,9 @@ from catalog.core.formats.rows import (
     date_in,
     decimal_in,
     instant_in,
-    read_rows,
+    read_named,
     whole_in,
 )
-from catalog.core.formats.table import Table
 from catalog.core.standing import RatingItem, ViolationItem
 from catalog.core.traffic import AdItem, TrafficItem
 
@@ -80,20 +79,7 @@ def read_experiment_days(path: Path) -> Rows:
 def _read(
     path: Path, needed: tuple[str, ...], more: tuple[str, ...], make: Callable[[Row, int], Any]
 ) -> Rows:
-    found = set(Table(path, ()).columns)
-    names = {own: _in_file(own, found) for own in (*needed, *more)}
-
-    def named(row: Row, row_no: int) -> Any:
-        return make({own: row.get(name, "") for own, name in names.items()}, row_no)
-
-    in_file = (tuple(names[own] for own in needed), tuple(names[own] for own in more))
-    return read_rows(path, *in_file, named)
-
-
-def _in_file(own: str, found: set[str]) -> str:
-    if own in found:
-        return own
-    return next((name for name in ALSO.get(own, ()) if name in found), own)
+    return read_named(path, (needed, more), make, ALSO)
 
 
 def _rating(row: Row, row_no: int) -> RatingItem:

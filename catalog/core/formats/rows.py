@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -117,6 +117,34 @@ def read_rows(
                 yield row_no, error.fault
 
     return Rows(found(), table.columns, table.unknown, table.sheet)
+
+
+def read_named(
+    path: Path,
+    columns: tuple[tuple[str, ...], tuple[str, ...]],
+    make: Callable[[Row, int], Any],
+    also: Mapping[str, tuple[str, ...]],
+) -> Rows:
+    """Return the rows as ``read_rows`` does, where columns may have other names, too.
+
+    ``columns`` are those that are needed and those that may be left out. Of the names in ``also``
+    the first that the file has is taken where it has not the own one.
+    """
+    found = set(Table(path, ()).columns)
+
+    def in_file(own: str) -> str:
+        if own in found:
+            return own
+        return next((name for name in also.get(own, ()) if name in found), own)
+
+    needed, more = columns
+    names = {own: in_file(own) for own in (*needed, *more)}
+
+    def named(row: Row, row_no: int) -> Any:
+        return make({own: row.get(name, "") for own, name in names.items()}, row_no)
+
+    own_names = (tuple(names[own] for own in needed), tuple(names[own] for own in more))
+    return read_rows(path, *own_names, named)
 
 
 def _store(row: Row, row_no: int) -> StoreItem:
