@@ -51,6 +51,17 @@ class Life:
         """Return the moves that start from ``state``, in the order of the table."""
         return {verb: move for verb, move in self.moves.items() if state in move.sources}
 
+    def route(self, start: str, goal: str) -> tuple[str, ...] | None:
+        """Return the verbs of the shortest way from ``start`` to ``goal``, ``None`` without one."""
+        ways: dict[str, tuple[str, ...]] = {start: ()}
+        ahead = [start]
+        for state in ahead:
+            for verb, move in self.from_state(state).items():
+                if move.to not in ways:
+                    ways[move.to] = (*ways[state], verb)
+                    ahead.append(move.to)
+        return ways.get(goal)
+
     def label_of(self, state: str) -> str:
         """Return what people call ``state``."""
         return str(self.states(state).label)
