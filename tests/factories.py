@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
+from zlib import compress, crc32
 
 from django.db.models import F
 
@@ -41,8 +42,21 @@ from compensation.models import Attendance, WorkTask
 from kpis.models import Target
 from opsdesk.actions.moves import Mover
 from orders.actions.tickets import open_ticket
+from orders.core.dispute_items import DisputeItem
 from orders.core.items import LineItem, OrderItem, ReturnItem, ReturnLineItem
 from orders.models import Customer, Order, OrderLine, Return, ReturnLine, Ticket
+from orders.core.review_items import ReviewItem
+from orders.models import (
+    Customer,
+    Dispute,
+    DisputeEvidence,
+    Order,
+    OrderLine,
+    Return,
+    ReturnLine,
+    Review,
+    ReviewKeyword,
+)
 
 NUMBERS = count(1)
 NOW = datetime(2026, 4, 2, 9, 0, tzinfo=UTC)
@@ -454,3 +468,69 @@ def ticket(*, store=None, at=NOW, text="Where is my parcel?", by=None, **values)
     values = {"subject": "Parcel", "channel": "email", "kind": "enquiry"} | values
     made = Ticket(store=store or globals()["store"](), **values)
     return open_ticket(made, text, mover(by, at=at))
+
+
+def dispute(external_id="", *, store=None, status="opened", **values):
+    """A dispute opened on April 1st at noon, without an order and a deadline."""
+    shop = store or globals()["store"]()
+    opened = {"opened_at": datetime(2026, 4, 1, 12, tzinfo=UTC), "business_date": date(2026, 4, 1)}
+    values = {"currency": shop.currency, "amount": Decimal("20.00")} | opened | values
+    number = external_id or f"d{next(NUMBERS):05}"
+    return Dispute.objects.create(store=shop, external_id=number, status=status, **values)
+
+
+def dispute_item(number="D-1", *, store="UK", **values):
+    given = {"opened_at": datetime(2026, 4, 1, 12, tzinfo=UTC)}
+    return DisputeItem(store=store, number=number, **given | values)
+
+
+def evidence(of, text="The neighbour signed for it.", **values):
+    """A text as evidence, written as it stands."""
+    return DisputeEvidence.objects.create(dispute=of, text=text, at=NOW, **values)
+
+
+def review(external_id="", *, store=None, stars=5, on=date(2026, 4, 1), **values):
+    """A review as it is stored; nothing follows from it."""
+    at = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+    return Review.objects.create(
+        store=store or globals()["store"](),
+        external_id=external_id or f"v{next(NUMBERS):05}",
+        stars=stars,
+        written_at=at,
+        business_date=on,
+        **values,
+    )
+
+
+def review_item(number="R-1", *, store="UK", stars=5, **values):
+    given = {"written_at": datetime(2026, 4, 1, 12, tzinfo=UTC), "language": "en"}
+    return ReviewItem(store=store, number=number, stars=stars, **given | values)
+
+
+def keyword(phrase="broken", *, language="en", topic="quality", **values):
+    """The keyword of this phrase, the shipped one where there is one."""
+    values = {"topic": topic, "is_counted": True} | values
+    return ReviewKeyword.objects.get_or_create(phrase=phrase, language=language, defaults=values)[0]
+
+
+def png(width=2, height=1, *, end=True):
+    """A white picture; its head alone says how large it is."""
+
+    def chunk(kind, data):
+        return len(data).to_bytes(4) + kind + data + crc32(kind + data).to_bytes(4)
+
+    size = width.to_bytes(4) + height.to_bytes(4) + b"\x08\x00\x00\x00\x00"
+    rows = (b"\x00" + b"\xff" * min(width, 9)) * min(height, 9)
+    parts = [chunk(b"IHDR", size), chunk(b"IDAT", compress(rows))]
+    parts += [chunk(b"IEND", b"")] if end else []
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def jpeg(width=2, height=1, *, end=True):
+    """A picture by its segments; nobody would see anything in it."""
+    sizes = height.to_bytes(2) + width.to_bytes(2)
+    head = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x0b\x08" + sizes + b"\x01\x01\x11\x00"
+    return head + b"\xff\xda\x00\x03\x00\x01\x02" + (b"\xff\xd9" if end else b"")
+
+
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"

@@ -1,4 +1,4 @@
-"""Keeping files that came in: under their digest, whole or not at all."""
+"""Keeping files: those that come in under their digest, attachments under names of their own."""
 
 import hashlib
 import os
@@ -24,6 +24,33 @@ def imports_folder() -> Path:
 def kept_file(digest: str) -> Path:
     """Return where the file with this SHA-256 is kept."""
     return imports_folder() / digest
+
+
+def attachments_folder() -> Path:
+    """Return the folder of attachments, made where it is missing."""
+    folder = Path(settings.VAR) / "attachments"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def keep_attachment(name: str, data: bytes) -> None:
+    """Keep ``data`` under ``name`` in the folder of attachments, whole or not at all."""
+    folder = attachments_folder()
+    handle, part_name = tempfile.mkstemp(dir=folder, prefix="incoming-")
+    part = Path(part_name)
+    try:
+        with os.fdopen(handle, "wb") as target:
+            target.write(data)
+            target.flush()
+            os.fsync(target.fileno())
+        part.replace(folder / name)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def kept_attachment(name: str) -> Path:
+    """Return where the attachment of this name is kept."""
+    return attachments_folder() / name
 
 
 def keep_file(path: Path) -> str:

@@ -9,6 +9,8 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 FUTURE = timedelta(days=1)
+YEARS = range(2000, 2101)
+LINE_MARKS = str.maketrans("", "", "\t\n\r")
 
 
 class State(StrEnum):
@@ -86,6 +88,18 @@ class Checks:
         elif len(value) > limit or has_controls(value):
             message = _("%(field)s takes at most %(limit)d characters, and no control characters.")
             self.wrong(field, message % {"field": field, "limit": limit})
+
+    def prose(self, field: str, value: str, limit: int) -> None:
+        """Allow a text of several lines, or none, of at most ``limit`` printable characters."""
+        if len(value) > limit or has_controls(value.translate(LINE_MARKS)):
+            message = _("%(field)s takes at most %(limit)d characters, and no control characters.")
+            self.wrong(field, message % {"field": field, "limit": limit})
+
+    def instant(self, field: str, value: datetime) -> None:
+        """Ask for a time with an offset, in years of ours."""
+        if value.tzinfo is None or value.year not in YEARS:
+            message = _("%(field)s is %(time)s; a time of our years with an offset is expected.")
+            self.wrong(field, message % {"field": field, "time": value.isoformat()})
 
 
 def has_controls(text: str) -> bool:

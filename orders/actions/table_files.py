@@ -56,10 +56,13 @@ from opsdesk.actions.jobs import JobRun
 from opsdesk.core.errors import InvalidData, NotAllowed
 from opsdesk.core.exchange import FieldFault, Outcome, State
 from opsdesk.models import ImportBatch
+from orders.actions.disputes import upsert_disputes
+from orders.actions.reviews import upsert_reviews
 from orders.actions.tallies import SHEET, UNKNOWN_COLUMN, Tally, store_tally
 from orders.actions.ticket_events import upsert_ticket_events
 from orders.actions.ticket_files import upsert_tickets
 from orders.core.formats.tickets import read_ticket_events, read_tickets
+from orders.core.formats.service import read_disputes, read_reviews
 from orders.queries.imports import unfinished_batches
 
 PIECE = 2_000
@@ -113,6 +116,8 @@ TABLES = {
     ),
     "tickets": TableFormat(read_tickets, _in_scope(upsert_tickets), Right.IMPORT),
     "ticket_events": TableFormat(read_ticket_events, _in_scope(upsert_ticket_events), Right.IMPORT),
+    "disputes": TableFormat(read_disputes, _in_scope(upsert_disputes), Right.IMPORT),
+    "reviews": TableFormat(read_reviews, _in_scope(upsert_reviews), Right.IMPORT),
     "listings": TableFormat(read_listings, upsert_listings),
     "staff": TableFormat(read_staff, _take_staff, Right.PEOPLE_EDIT, private=True),
 }

@@ -194,8 +194,9 @@ SHIPMENT_EXCEPTION = Life(
     },
 )
 
+# A dispute that is not decided is in one of these.
 _D = DisputeStatus
-_DISPUTED = (_D.OPENED, _D.INVESTIGATING, _D.MEDIATION, _D.ARBITRATION)
+DISPUTED = (_D.OPENED, _D.INVESTIGATING, _D.MEDIATION, _D.ARBITRATION)
 DISPUTE = Life(
     "dispute",
     _("dispute"),
@@ -205,12 +206,10 @@ DISPUTE = Life(
         "investigate": Move(_("Investigate"), (_D.OPENED,), _D.INVESTIGATING, _EDIT),
         "mediate": Move(_("Go to mediation"), (_D.OPENED, _D.INVESTIGATING), _D.MEDIATION, _EDIT),
         "arbitrate": Move(_("Go to arbitration"), (_D.MEDIATION,), _D.ARBITRATION, _EDIT),
-        "win": Move(pgettext_lazy("dispute", "Won"), _DISPUTED, _D.WON, _EDIT),
-        "lose": Move(
-            pgettext_lazy("dispute", "Lost"), _DISPUTED, _D.LOST, _EDIT, needs_reason=True
-        ),
+        "win": Move(pgettext_lazy("dispute", "Won"), DISPUTED, _D.WON, _EDIT),
+        "lose": Move(pgettext_lazy("dispute", "Lost"), DISPUTED, _D.LOST, _EDIT, needs_reason=True),
         "settle": Move(
-            pgettext_lazy("dispute", "Settle"), _DISPUTED, _D.SETTLED, _EDIT, needs_reason=True
+            pgettext_lazy("dispute", "Settle"), DISPUTED, _D.SETTLED, _EDIT, needs_reason=True
         ),
     },
 )

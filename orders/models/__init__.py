@@ -2,7 +2,10 @@
 
 from orders.models.calendars import CalendarDay, CalendarSpan, Weekday, WorkCalendar
 from orders.models.clocks import Escalation, TicketClock, TicketStep
+from orders.models.attachments import Attachment
 from orders.models.customers import Customer
+from orders.models.disputes import Dispute, DisputeEvidence
+from orders.models.keywords import KeywordDay, ReviewKeyword, ReviewMention
 from orders.models.orders import Order, OrderEvent, OrderLine, Payment, TrafficSource
 from orders.models.returns import Return, ReturnLine
 from orders.models.sla import EscalationRule, SlaPolicy
@@ -15,14 +18,19 @@ from orders.models.tickets import (
     TicketHandover,
     TicketMessage,
 )
+from orders.models.reviews import Review, ReviewVersion
 
 __all__ = [
     "CalendarDay",
     "CalendarSpan",
+    "Attachment",
     "Customer",
     "Direction",
     "Escalation",
     "EscalationRule",
+    "Dispute",
+    "DisputeEvidence",
+    "KeywordDay",
     "Order",
     "OrderEvent",
     "OrderLine",
@@ -38,6 +46,10 @@ __all__ = [
     "TicketHandover",
     "TicketMessage",
     "TicketStep",
+    "Review",
+    "ReviewKeyword",
+    "ReviewMention",
+    "ReviewVersion",
     "TrafficSource",
     "Weekday",
     "WorkCalendar",
