@@ -22,6 +22,8 @@ from catalog.api.suppliers import SupplierSet
 from catalog.api.traffic import AdSet, TrafficSet
 from opsdesk.api.views import ApiRoot, nothing_here
 from orders.api.tickets import TicketSet
+from orders.api.disputes import DisputeSet
+from orders.api.reviews import ReviewSet
 
 SETS = {
     "stores": ("store", StoreSet),
@@ -46,6 +48,8 @@ SETS = {
     "promotions": ("promotion", PromotionSet),
     "experiments": ("experiment", ExperimentSet),
     "tickets": ("ticket", TicketSet),
+    "disputes": ("dispute", DisputeSet),
+    "reviews": ("review", ReviewSet),
 }
 router = SimpleRouter()
 for name, (basename, view_set) in SETS.items():
