@@ -237,6 +237,18 @@ def _band(spreads: Sequence[Spread | None], places: Sequence[str], at: Scale) ->
     return Band(line, areas, end)
 
 
+def row_widths(values: Sequence[int], parts: Sequence[int]) -> list[tuple[str, str]]:
+    """Return how long the bar of each value is, and of that the bar of its part, in per cent.
+
+    The greatest value fills its row.
+    """
+    most = max((1, *values))
+    return [
+        (_place(Decimal(value * 100) / most), _place(Decimal(part * 100) / most))
+        for value, part in zip(values, parts, strict=True)
+    ]
+
+
 def tick_values(values: Sequence[Decimal]) -> tuple[Decimal, ...]:
     """Return round values, in even steps, from at or below the least (and 0) to the greatest."""
     low, high = min((ZERO, *values)), max((ZERO, *values))

@@ -59,9 +59,10 @@ class OpenedFilter(DaysFilter):
     instant = "opened_at"
 
 
-class DocumentAdmin(PageAdmin):
-    """What orders and returns have in common on their lists."""
+class NumberedRows:
+    """Lists of rows of a store that are found by how their number begins."""
 
+    empty_value_display: str
     sortable_by = ()
     search_help_text = _("Number, or how it begins")
 
@@ -88,6 +89,14 @@ class DocumentAdmin(PageAdmin):
         return format_html(
             '{}<span class="cur">{}</span>', figure(money(row.amount, row.currency)), row.currency
         )
+
+    @admin.display(description=_("order"))
+    def order_number(self, row: Any) -> str:
+        return row.order.external_id if row.order else self.empty_value_display
+
+
+class DocumentAdmin(NumberedRows, PageAdmin):
+    """What orders and returns have in common on their lists."""
 
     @admin.display(description=_("units"))
     def units_figure(self, row: Any) -> str:

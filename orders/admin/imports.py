@@ -75,6 +75,8 @@ FORMAT_NAMES = {
     "experiment_days": gettext_lazy("Days of A/B experiments (CSV or Excel)"),
     "tickets": gettext_lazy("Tickets (CSV or Excel)"),
     "ticket_events": gettext_lazy("What happened to tickets (CSV or Excel)"),
+    "disputes": gettext_lazy("Disputes (CSV or Excel)"),
+    "reviews": gettext_lazy("Reviews (CSV or Excel)"),
     "listings": gettext_lazy("Listings (CSV or Excel)"),
     "staff": gettext_lazy("Staff (CSV or Excel)"),
 }

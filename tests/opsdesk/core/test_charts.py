@@ -4,7 +4,15 @@ from decimal import Decimal
 
 import pytest
 
-from opsdesk.core.charts import Point, Spread, band_chart, bar_chart, curve_chart, tick_values
+from opsdesk.core.charts import (
+    Point,
+    Spread,
+    band_chart,
+    bar_chart,
+    curve_chart,
+    row_widths,
+    tick_values,
+)
 
 
 @pytest.mark.parametrize(
@@ -104,3 +112,13 @@ def test_a_line_breaks_where_nothing_is_known():
 
 def test_a_plot_of_nothing_has_a_frame():
     assert [tick.value for tick in band_chart([[None]]).ticks] == [0, Decimal("0.5"), 1]
+
+
+def test_rows_are_as_long_as_their_share_of_the_greatest():
+    assert row_widths([8, 4, 0], [2, 4, 0]) == [
+        ("100.0", "25.0"),
+        ("50.0", "50.0"),
+        ("0.0", "0.0"),
+    ]
+    assert row_widths([], []) == []
+    assert row_widths([0], [0]) == [("0.0", "0.0")]
