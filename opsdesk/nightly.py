@@ -21,8 +21,15 @@ from kpis.actions.steps import Step, StepRun
 from opsdesk.actions.jobs import Clock, JobRun, claim, execute, handles
 from opsdesk.actions.moves import Mover
 from orders.actions.demand import fill_demand, fill_returns
+from orders.actions.keywords import (
+    end_recount,
+    fill_review_days,
+    recount_piece,
+    uncounted_keywords,
+)
 from orders.actions.linking import link_lines
 from orders.actions.rates import reconvert
+from orders.actions.reviews import link_reviews
 
 # So far back late orders and changed rates reach the demand by day.
 DEMAND_DAYS = timedelta(days=400)
@@ -60,6 +67,21 @@ def count_demand(step: StepRun) -> None:
     with step.piece() as tally:
         tally.written += link_lines(at=step.job_run.clock())
         tally.written += fill_demand(first, last) + fill_returns(first, last)
+
+
+def count_reviews(step: StepRun) -> None:
+    """Link reviews whose item has come, look for changed keywords, and add reviews up by day."""
+    with step.piece() as tally:
+        tally.written += link_reviews(at=step.job_run.clock())
+    keywords = uncounted_keywords()
+    after: int | None = 0
+    while keywords and after is not None:
+        with step.piece() as tally:
+            changed, after = recount_piece(keywords, after)
+            tally.written += changed
+    with step.piece() as tally:
+        end_recount(keywords)
+        tally.written += fill_review_days(step.run.as_of - DEMAND_DAYS, step.run.as_of)
 
 
 def find_stockouts(step: StepRun) -> None:
@@ -120,7 +142,8 @@ STEPS = (
     Step("stockouts", find_stockouts),
     Step("abc", give_classes, needs=("demand",)),
     Step("replenishment", propose_purchases, needs=("demand", "stockouts")),
-    Step("signals", give_signals, needs=("demand",)),
+    Step("reviews", count_reviews),
+    Step("signals", give_signals, needs=("demand", "reviews")),
     Step("unlisted", unlisted),
     Step("draft_pay", draft_pay, needs=("fx", "scorecards")),
 )

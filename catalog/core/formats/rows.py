@@ -130,14 +130,15 @@ def read_named(
     ``columns`` are those that are needed and those that may be left out. Of the names in ``also``
     the first that the file has is taken where it has not the own one.
     """
-    found = set(Table(path, ()).columns)
+    needed, more = columns
+    others = [name for names in also.values() for name in names]
+    found = set(Table(path, (), (*needed, *more, *others)).columns)
 
     def in_file(own: str) -> str:
         if own in found:
             return own
         return next((name for name in also.get(own, ()) if name in found), own)
 
-    needed, more = columns
     names = {own: in_file(own) for own in (*needed, *more)}
 
     def named(row: Row, row_no: int) -> Any:

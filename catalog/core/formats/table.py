@@ -31,7 +31,7 @@ class Table:
         self.delimiter = ","
         self.book = Sheet(path) if is_sheet(path) else None
         self.sheet = self.book.name if self.book and self.book.others else ""
-        header = self._header(needed)
+        header = self._header(needed or optional)
         self.columns = [name.strip().casefold() for name in header]
         known = {*needed, *optional}
         missing = [name for name in needed if name not in self.columns]

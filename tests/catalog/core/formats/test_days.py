@@ -105,3 +105,9 @@ def test_a_cell_that_cannot_be_read_is_named(read, row, field):
 def test_a_missing_column_refuses_the_file(read):
     with pytest.raises(InvalidData, match="no column sales"):
         read(read_ads, "store,day,campaign,spend,clicks,orders\n")
+
+
+def test_other_names_are_found_whatever_parts_the_columns(read):
+    [found] = read(read_traffic, "store;date;sku;uv\nUK;2026-03-05;L1;7\n")
+
+    assert (found.day, found.listing, found.visitors) == (DAY, "L1", 7)
