@@ -194,6 +194,7 @@ def test_an_open_dispute_has_no_decision(store):
         ({"amount": Decimal("-0.01")}, "amount"),
         ({"amount": Decimal("1.005")}, "amount"),
         ({"amount": Decimal("NaN")}, "amount"),
+        ({"amount": Decimal("1e400000")}, "amount"),
         ({"outcome_amount": Decimal(10) ** 12}, "outcome_amount"),
         ({"reason": "a\x00b"}, "reason"),
         ({"reason": "x" * 4001}, "reason"),

@@ -23,7 +23,7 @@ from catalog.models import (
 from opsdesk.actions.jobs import claim
 from opsdesk.models import AuditEntry, ImportBatch, ImportReject, Job
 from orders.actions.imports import ImportRequest, start_import
-from orders.models import Order, OrderLine, Return
+from orders.models import Dispute, Order, OrderLine, Return, Review
 from tests import factories as make
 from tests.state import state_digest
 
@@ -217,6 +217,8 @@ def test_a_missing_column_is_told_before_anything_is_written(load):
             "purchase_orders, purchase_receipts, warehouses, stock_movements, stock_counts, "
             "store_ratings, violations, traffic, ads, experiment_days, tickets, ticket_events, "
             "listings, staff.",
+            "store_ratings, violations, traffic, ads, experiment_days, disputes, reviews, "
+            "listings, staff.",
         ),
         (("csv", "{file}"), "Orders are read with a column map: name its file."),
         (("csv", "{file}", "--map", "{map}", "--by", "nobody"), "There is no sign-in nobody."),
@@ -351,6 +353,31 @@ def test_ratings_violations_traffic_and_ads_are_loaded(load):
     assert [model.objects.count() for model in (StoreRating, Violation, TrafficDay, AdDay)] == [
         1
     ] * 4
+
+
+def test_disputes_and_reviews_are_loaded(load):
+    make.store("UK")
+    disputes = "UK,D1,2026-03-05T09:00:00Z,chargeback,12.50\nUK,D2,2026-03-05,theft,1\n"
+    reviews = (
+        'UK,R1,2,2026-03-05T09:00:00Z,"It broke,\nand <b>late</b>",Kim\nUK,R2,6,2026-03-05,,\n'
+    )
+
+    statuses = [
+        load.run("disputes", load.file(disputes, "store,number,opened_at,kind,amount\n")),
+        load.run("reviews", load.file(reviews, "store,external_id,rating,date,body,author\n")),
+    ]
+
+    assert statuses == [1, 1]
+    assert list(Dispute.objects.values_list("external_id", "kind")) == [("D1", "chargeback")]
+    assert list(Review.objects.values_list("external_id", "stars", "text", "status")) == [
+        ("R1", 2, "It broke,\nand <b>late</b>", "open")
+    ]
+    rejects = ImportReject.objects.order_by("pk").values_list("row_no", "field")
+    assert list(rejects) == [(3, "kind"), (4, "stars")]
+    # who wrote a review is left aside by name, and stands nowhere
+    assert ImportBatch.objects.get(format="reviews").notes == [
+        {"kind": "unknown_column", "value": "author", "count": 1}
+    ]
 
 
 def test_traffic_of_a_closed_month_is_told_as_such(load):
