@@ -15,6 +15,7 @@ from catalog.models import (
 from opsdesk.models import LifeEvent
 from orders.core.lifecycle import LIVES as ORDER_LIVES
 from orders.models import Ticket
+from orders.models import Dispute, Review
 from tests import factories as make
 
 MODELS = {
@@ -26,6 +27,8 @@ MODELS = {
     "inbound_shipment": InboundShipment,
     "violation": Violation,
     "ticket": Ticket,
+    "dispute": Dispute,
+    "review": Review,
 }
 
 
@@ -79,6 +82,10 @@ def thing(name, state):
                 happened_on=day,
                 status=state,
             )
+        case "dispute":
+            return make.dispute("d", store=make.store("UK"), status=state)
+        case "review":
+            return make.review("r", store=make.store("UK"), stars=1, status=state)
 
 
 # What a thing with nothing besides still needs before a move, by life and verb.
@@ -97,6 +104,8 @@ UNREADY = {
     ("purchase_order", "order"),  # lines
     ("ticket", "wait"),  # an answer
     ("ticket", "close"),  # a resolution and a root cause
+    ("dispute", "mediate"),  # evidence
+    ("dispute", "arbitrate"),
 }
 # A life is tried once its noun is there.
 LIVES = {name: life for name, life in (CATALOGUE_LIVES | ORDER_LIVES).items() if name in MODELS}

@@ -11,12 +11,14 @@ from accounts.core.roles import Role
 from opsdesk.core.periods import business_date, day_start
 from opsdesk.demo import (
     clients,
+    disputes,
     experiments,
     listings,
     money,
     people,
     promotions,
     purchasing,
+    reviews,
     sales,
     standing,
     stock,
@@ -67,6 +69,8 @@ def build(at: datetime) -> None:
     listings.write(today, at=at)
     promotions.write(today, at=at)
     experiments.write(today, at=at)
+    reviews.write(today, at=at)
+    disputes.write(today, at=at)
     # The figures must stand before the first month is locked; then the night drafts what is open.
     run_night(timezone.now)
     tickets.write(at=at)

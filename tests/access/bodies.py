@@ -66,6 +66,9 @@ CHANGES = {
     "orders.resolutioncode": {"name": "Renamed"},
     "orders.rootcause": {"name": "Renamed"},
     "orders.replytemplate": {"title": "Renamed"},
+    "orders.dispute": {"reason": "Renamed"},
+    "orders.review": {"title": "Renamed"},
+    "orders.reviewkeyword": {"topic": "other"},
     "kpis.target": {"net_sales": "777.00"},
     "compensation.worktask": {"actual": "7"},
     "compensation.attendance": {"absent_days": "3"},
@@ -83,6 +86,8 @@ STEPS = {
     "promotions": "cancel",
     "experiments": "cancel",
     "tickets": "resolve",
+    "disputes": "win",
+    "reviews": "open",
 }
 
 
@@ -336,6 +341,21 @@ NEW = {
         "seen_on": "2026-03-02",
         "price": "18.00",
     },
+    "orders.dispute": lambda side: {
+        "store": _pk(Store, code="home-st"),
+        "external_id": "D-2",
+        "kind": "chargeback",
+        "opened_at_0": "2026-03-11",
+        "opened_at_1": "09:00",
+    },
+    "orders.review": lambda side: {
+        "store": _pk(Store, code="home-st"),
+        "external_id": "R-2",
+        "stars": "2",
+        "written_at_0": "2026-03-11",
+        "written_at_1": "09:00",
+    },
+    "orders.reviewkeyword": lambda side: {"phrase": "new", "language": "en", "topic": "other"},
     "kpis.target": lambda side: {
         "department": _department(side),
         "month": "2026-08",
@@ -439,6 +459,8 @@ def body(line, model, form):
         return {"digest": ComplianceChecklist.objects.get().digest}
     if last == "<verb>" and label == "orders.ticket":
         return {"reason": "Said so", "text": "Hello"}
+    if last in ("evidence", "withdraw"):
+        return {"text": "Said so", "reason": "Said so"}
     if last == "<verb>":
         return {"reason": "Said so"}
     if last == "moves":

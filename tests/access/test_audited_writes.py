@@ -31,9 +31,13 @@ from opsdesk.actions.exchange import Source
 from opsdesk.actions.moves import Mover
 from opsdesk.core.periods import Period
 from opsdesk.models import AuditEntry, Job
+from orders.actions.attachments import given_file
+from orders.actions.disputes import upsert_disputes
+from orders.actions.evidence import add_evidence, withdraw_evidence
 from orders.actions.orders import move_order, upsert_orders
 from orders.actions.rates import reconvert
 from orders.actions.returns import upsert_returns
+from orders.actions.reviews import link_reviews, upsert_reviews
 from orders.core.items import CustomerItem
 from orders.core.lifecycle import OrderStatus
 from orders.models import Order
@@ -50,6 +54,7 @@ PART_OF = {
     "orders.payment": "order_id",
     "orders.orderevent": "order_id",
     "orders.returnline": "return_case_id",
+    "orders.reviewversion": "review_id",
     "compensation.payrunevent": "run_id",
     "compensation.baserow": "run_id",
     "compensation.payslip": "run_id",
@@ -64,6 +69,7 @@ WHOLE = {
     "orders.payment": "orders.order",
     "orders.orderevent": "orders.order",
     "orders.returnline": "orders.return",
+    "orders.reviewversion": "orders.review",
     "compensation.payrunevent": "compensation.payrun",
     "compensation.baserow": "compensation.payrun",
     "compensation.payslip": "compensation.payrun",
@@ -89,6 +95,9 @@ EXEMPT = {
     "catalog.supplierscore": "computed",
     "catalog.stocklevel": "the sum of the movements, which have entries",
     "orders.customer": "a number and a country, made by the order that names it",
+    "catalog.reviewday": "computed",
+    "orders.reviewmention": "computed",
+    "orders.keywordday": "computed",
     "kpis.salesday": "computed",
     "kpis.refundday": "computed",
     "kpis.periodfact": "computed",
@@ -114,6 +123,10 @@ SILENT = {
     "compensation.planversion": {"used_at"},
     "orders.order": {"source_updated_at"},
     "orders.return": {"source_updated_at"},
+    "orders.dispute": {"source_updated_at"},
+    "orders.review": {"source_updated_at"},
+    # what the night has done with it
+    "orders.reviewkeyword": {"is_counted"},
     "opsdesk.importbatch": {"rows_read", "created", "updated", "unchanged", "rejected"}
     | {"set_aside", "notes"},
     "kpis.nightlyrun": {"state", "finished_at", "number", "as_of"},
@@ -346,7 +359,49 @@ def suppliers_get_another_grade():
     score_suppliers(TODAY, at=NOW)
 
 
+def disputes_new_changed_and_moved():
+    make.store()
+    disputes("1", "2", "3")
+    yield
+    disputes("1", "4")
+    disputes("2", kind="chargeback")
+    disputes("3", status="won")
+
+
+def disputes(*numbers, **values):
+    items = [make.dispute_item(number, **values) for number in numbers]
+    upsert_disputes(items, scope=None, by=None, at=NOW)
+
+
+def reviews_new_changed_and_linked():
+    make.store()
+    reviews("1", "2", "3")
+    reviews("4", item="LATE", text="It is broken")
+    make.sku("LATE")
+    yield
+    reviews("1", "5", stars=5)
+    reviews("2", stars=4, text="A little late")
+    reviews("6", stars=1)
+    link_reviews(at=NOW)
+
+
+def reviews(*numbers, **values):
+    items = [make.review_item(number, **values) for number in numbers]
+    upsert_reviews(items, scope=None, by=None, at=NOW)
+
+
+def evidence_comes_and_goes():
+    of = make.dispute()
+    first = add_evidence(of, make.mover(), text="Ours", file=given_file("a.pdf", make.PDF))
+    yield
+    withdraw_evidence(first, make.mover(), reason="Wrong")
+    add_evidence(of, make.mover(), text="Right")
+
+
 BULK = [
+    disputes_new_changed_and_moved,
+    evidence_comes_and_goes,
+    reviews_new_changed_and_linked,
     lines_of_a_draft_from_outside,
     a_delivery_comes_in,
     suppliers_get_another_grade,

@@ -67,6 +67,8 @@ from kpis.models import MetricDefinition, NightlyRun, Scorecard, ScorecardTempla
 from opsdesk.actions.records import save_record
 from opsdesk.core.periods import Period
 from opsdesk.models import AuditEntry, ImportBatch, ImportReject, Job
+from orders.actions.attachments import given_file
+from orders.actions.evidence import add_evidence
 from orders.actions.imports import ORDERS
 from orders.models import (
     EscalationRule,
@@ -76,6 +78,7 @@ from orders.models import (
     SlaPolicy,
     WorkCalendar,
 )
+from orders.models import Order
 from tests import factories
 from tests.factories import MARCH, NOW
 
@@ -103,6 +106,8 @@ CATALOGUE = (
     "competitor-prices",
     "product-signals",
     "tickets",
+    "disputes",
+    "reviews",
 )
 CATALOGUE_USES = tuple(
     f"{resource}:{use}" for resource in CATALOGUE for use in RESOURCES.get(resource, ())
@@ -175,6 +180,9 @@ def build():
         _experiment(world, side)
         _ticket(world, side)
     _terms(world)
+        _dispute(world, side)
+        _review(world, side)
+    world.add(factories.keyword())
     running(world)
     refuse_models_without_a_row(world)
     return world
@@ -585,6 +593,38 @@ def _terms(world):
     world.add(ResolutionCode.objects.create(code="w1", name="Word 1"))
     world.add(RootCause.objects.create(code="w1", name="Word 1"))
     world.add(ReplyTemplate.objects.create(code="w1", title="Template 1", text="Hello"))
+
+
+def _dispute(world, side):
+    """A dispute that presses, with a text and a file as evidence."""
+    made = factories.dispute(
+        "D-1",
+        store=factories.store(f"{side}-st"),
+        order=Order.objects.get(external_id=f"ord-{side}-7781"),
+        reason=f"claim-{side}-81",
+        respond_by=NOW,
+    )
+    file = given_file(f"proof-{side}-82.txt", f"content-{side}-83".encode())
+    mover = factories.mover()
+    evidence = add_evidence(made, mover, text=f"text-{side}-84", file=file)
+    for row in (made, evidence, evidence.attachment):
+        world.add(row, side)
+    for text in ("claim-{}-81", "proof-{}-82", "content-{}-83", "text-{}-84"):
+        world.watch(side, shop=text.format(side))
+
+
+def _review(world, side):
+    """A review of a store that nobody has to follow up yet."""
+    made = factories.review(
+        "R-1",
+        store=factories.store(f"{side}-st"),
+        order=Order.objects.get(external_id=f"ord-{side}-7781"),
+        title=f"title-{side}-85",
+        text=f"words-{side}-86",
+    )
+    world.add(made, side)
+    world.watch(side, shop=made.title)
+    world.watch(side, shop=made.text)
 
 
 def running(world):

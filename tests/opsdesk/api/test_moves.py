@@ -16,6 +16,8 @@ ADDRESSES = {
     "inbound_shipment": "inbound-shipments/PO1:R1",
     "violation": "violations/UK/v",
     "ticket": "tickets/UK/x",
+    "dispute": "disputes/UK/d",
+    "review": "reviews/UK/r",
 }
 
 

@@ -62,6 +62,7 @@ def test_every_machine_sees_what_there_is(client):
         "me",
     )
     names += ("stock-snapshots", "competitor-prices", "product-signals", "tickets")
+    names += ("stock-snapshots", "competitor-prices", "product-signals", "disputes", "reviews")
     assert response.json() == {name: f"http://testserver/api/v1/{name}/" for name in names}
 
 
