@@ -1,6 +1,6 @@
 """Storing many at once: one answer per item, each for itself or none where one is refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -92,11 +92,24 @@ class BulkSet(ReadableSet):
         if serializer.is_valid() and not unknown:
             return self.item_of(serializer.validated_data)
         wrong = [
-            FieldFault(name, str(sentence))
-            for name, sentences in serializer.errors.items()
-            for sentence in sentences
+            FieldFault(field, sentence)
+            for name, found in serializer.errors.items()
+            for field, sentence in _sentences(name, found)
         ]
         return Outcome(State.ERROR, (*unknown, *wrong))
+
+
+def _sentences(name: str, found: Any) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a field by the place where it stands: ``events.2.at``."""
+    if isinstance(found, dict):
+        for part, more in found.items():
+            yield from _sentences(f"{name}.{part}", more)
+    elif isinstance(found, list) and any(isinstance(one, dict) for one in found):
+        for place, one in enumerate(found):
+            yield from _sentences(f"{name}.{place}", one)
+    else:
+        for sentence in found if isinstance(found, list) else [found]:
+            yield name, str(sentence)
 
 
 def refuse_unknown(given: Any, serializer: type[serializers.Serializer]) -> None:

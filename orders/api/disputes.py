@@ -7,10 +7,10 @@ import django_filters
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from catalog.api.days import KeyedByParts
 from opsdesk.actions.moves import Mover
 from opsdesk.api.bulk import BulkSet, InstantField
 from opsdesk.api.moves import MovingSet
+from opsdesk.api.parts import KeyedByParts
 from opsdesk.core.exchange import Outcome
 from orders.actions.disputes import DISPUTE_COURSE, upsert_disputes
 from orders.core.dispute_items import DisputeItem, DisputeKind
