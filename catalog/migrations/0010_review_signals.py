@@ -12,7 +12,7 @@ BEGINNING = date(2000, 1, 1)
 # kind, proposed move, threshold, reviews needed
 SHIPPED = (
     ("bad_reviews", "optimise", "0.20", 10),
-    ("complaints", "optimise", "5", 5),
+    ("complaints", "optimise", "10", 5),
 )
 
 

@@ -22,14 +22,14 @@ OPEN = (
     ("intellectual_property", "opened", "A brand claims the pattern of the mug.", 0),
 )
 DECIDED = ("won", "won", "won", "lost", "settled", "won", "lost", "won")
-APART = 13  # every so many orders one is disputed
+APART = 57  # every so many orders one is disputed
 TRACKING = "2 pieces handed over to the carrier.\nDelivered, signed by the neighbour.\n"
 
 
 def write(today: date, *, at: datetime) -> None:
     """Write disputes about orders of the last three months, with evidence in some."""
     rows = Order.objects.filter(business_date__range=(today - DAY * 90, today - DAY * 20))
-    about = list(rows.select_related("store").order_by("external_id")[::APART])
+    about = list(rows.select_related("store").order_by("placed_at", "pk")[::APART])
     some, others = about[: len(OPEN)], about[len(OPEN) :]
     items = [_open(order, number, at) for number, order in enumerate(some)]
     items += [_decided(order, number) for number, order in enumerate(others[: len(DECIDED)])]

@@ -92,7 +92,7 @@ class NumberedRows:
 
     @admin.display(description=_("order"))
     def order_number(self, row: Any) -> str:
-        return row.order.external_id if row.order else self.empty_value_display
+        return figure(row.order.external_id) if row.order else self.empty_value_display
 
 
 class DocumentAdmin(NumberedRows, PageAdmin):

@@ -60,7 +60,11 @@ class DisputeForm(ServiceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields.get("handled_by")
-        if isinstance(field, forms.ModelChoiceField) and self.instance.handled_by_id:
+        if not isinstance(field, forms.ModelChoiceField):
+            return
+        for link in ("add", "change", "delete", "view"):
+            setattr(field.widget, f"can_{link}_related", False)
+        if self.instance.handled_by_id:
             # Whoever has it stays a choice, also for a colleague who does not see them.
             own = Person.objects.filter(pk=self.instance.handled_by_id)
             seen = Person.objects.filter(pk__in=field.queryset.values("pk"))

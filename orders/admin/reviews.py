@@ -24,6 +24,7 @@ from orders.actions.reviews import REVIEW_COURSE, save_review
 from orders.admin.columns import FILTERS, NumberedRows
 from orders.admin.orders import ORDER_PAGE
 from orders.admin.service_forms import ServiceForm
+from orders.core.lifecycle import FollowUpStatus
 from orders.core.review_items import (
     BAD_STARS,
     GOOD_STARS,
@@ -206,7 +207,9 @@ class ReviewAdmin(NumberedRows, MovingAdmin):
         return Truncator(review.title or review.text).chars(WORDS_SHOWN)
 
     @admin.display(description=gettext_lazy("follow-up"))
-    def status_badge(self, review: Review) -> str:
+    def status_badge(self, review: Review) -> str | None:
+        if review.status == FollowUpStatus.NONE:
+            return None
         return badge(review.status, review.get_status_display())
 
 

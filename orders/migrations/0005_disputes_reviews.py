@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
             name='Dispute',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(max_length=100, verbose_name='dispute no.')),
+                ('external_id', models.CharField(max_length=100, verbose_name='dispute number')),
                 ('kind', models.CharField(choices=[('a_to_z', 'A-to-z claim'), ('chargeback', 'Chargeback'), ('not_received', 'Item not received'), ('not_as_described', 'Not as described'), ('intellectual_property', 'Intellectual property'), ('other', 'Other')], default='other', max_length=24, verbose_name='kind')),
                 ('amount', opsdesk.models.fields.MoneyField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='amount claimed')),
                 ('currency', models.CharField(editable=False, max_length=3, verbose_name='currency')),
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
             name='Review',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(max_length=100, verbose_name='review no.')),
+                ('external_id', models.CharField(max_length=100, verbose_name='review number')),
                 ('item_code', models.CharField(blank=True, help_text="The seller SKU, the listing's ID at the platform, or the SKU.", max_length=100, verbose_name='item')),
                 ('stars', models.PositiveSmallIntegerField(choices=[(1, '1'), (2, '2'), (3, '3'), (4, '4'), (5, '5')], verbose_name='stars')),
                 ('title', models.CharField(blank=True, max_length=300, verbose_name='title')),

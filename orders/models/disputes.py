@@ -45,7 +45,7 @@ class Dispute(models.Model):
     store = models.ForeignKey(
         Store, verbose_name=_("store"), on_delete=models.PROTECT, related_name="disputes"
     )
-    external_id = models.CharField(_("dispute no."), max_length=100)
+    external_id = models.CharField(_("dispute number"), max_length=100)
     order = models.ForeignKey(
         Order,
         verbose_name=_("order"),

@@ -38,7 +38,7 @@ class Review(models.Model):
     store = models.ForeignKey(
         Store, verbose_name=_("store"), on_delete=models.PROTECT, related_name="reviews"
     )
-    external_id = models.CharField(_("review no."), max_length=100)
+    external_id = models.CharField(_("review number"), max_length=100)
     item_code = models.CharField(
         _("item"),
         max_length=100,

@@ -37,7 +37,7 @@ def test_the_shipped_rules_hold_from_the_beginning():
         ("slow_sales", "optimise", None): (Decimal(5), 1),
         ("stock_age", "clear", None): (Decimal(180), 1),
         ("bad_reviews", "optimise", None): (Decimal("0.20"), 10),
-        ("complaints", "optimise", None): (Decimal(5), 5),
+        ("complaints", "optimise", None): (Decimal(10), 5),
     }
     assert {(rule.window_days, rule.quiet_days) for rule in rules.values()} == {(30, 30)}
 
