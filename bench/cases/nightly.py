@@ -11,13 +11,14 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from bench import data
-from catalog.models import DirtyDay, FactFamily, StoreAssignment, StoreDepartment
+from catalog.models import DirtyDay, StoreAssignment, StoreDepartment
 from kpis.actions.facts import compute_facts
 from kpis.actions.periods import compute_periods
 from kpis.actions.runs import start_run, work_off
 from kpis.actions.steps import Step
 from kpis.core.formula import COMPONENTS
 from kpis.models import NightlyRun, NightlyStep, PeriodFact, RefundDay, SalesDay
+from kpis.models.facts import COMPUTED
 from opsdesk.actions.jobs import JobRun, claim
 from opsdesk.core.periods import KINDS, Period
 from opsdesk.models import Job
@@ -55,7 +56,7 @@ def reset() -> None:
     DirtyDay.objects.all().delete()
     DirtyDay.objects.bulk_create(
         DirtyDay(family=family, store_id=store, day=NEW_DAY)
-        for family in FactFamily
+        for family in COMPUTED
         for store in _stores
     )
     _begin(full=False)

@@ -99,5 +99,10 @@ class Migration(migrations.Migration):
             model_name='reviewday',
             constraint=models.UniqueConstraint(fields=('product', 'day'), name='review_day_unique'),
         ),
+        migrations.AlterField(
+            model_name='dirtyday',
+            name='family',
+            field=models.CharField(choices=[('sales', 'Sales'), ('refunds', 'Refunds'), ('disputes', 'Disputes'), ('reviews', 'Reviews')], max_length=20),
+        ),
         migrations.RunPython(ship, take_back),
     ]

@@ -190,6 +190,8 @@ class FactFamily(models.TextChoices):
 
     SALES = "sales", _("Sales")
     REFUNDS = "refunds", _("Refunds")
+    DISPUTES = "disputes", _("Disputes")
+    REVIEWS = "reviews", _("Reviews")
 
 
 class DirtyDay(models.Model):

@@ -15,6 +15,7 @@ from kpis.actions.restatements import restate
 from kpis.actions.steps import StepRun
 from kpis.actions.sums import Destination, upsert_sums
 from kpis.models import FactWork, PeriodFact, PeriodWork, RefundDay, SalesDay
+from kpis.models.facts import COMPUTED
 from opsdesk.actions.sql import upsert_from
 from orders.models import Order, Return
 
@@ -64,12 +65,13 @@ def take_dirty(step: StepRun) -> None:
     """Take some of the days with news into work.
 
     Exactly the rows that were seen are deleted: the notice of a change that is committed in the
-    meantime stays for the next round.
+    meantime stays for the next round. Days of families without facts are let go: where facts of
+    them are computed for the first time, that is done for all days.
     """
     with step.piece() as tally:
         seen = list(DirtyDay.objects.order_by("pk").values_list("pk", flat=True)[:TAKE])
         mine = DirtyDay.objects.filter(pk__in=seen)
-        _into_work(mine.values("family", "store", "day"))
+        _into_work(mine.filter(family__in=COMPUTED).values("family", "store", "day"))
         mine.delete()
         tally.read += len(seen)
 

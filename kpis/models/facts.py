@@ -22,6 +22,10 @@ class PeriodKind(models.TextChoices):
     YEAR = "year", _("Year")
 
 
+# What facts are computed of; days of other families have no facts yet.
+COMPUTED = (FactFamily.SALES, FactFamily.REFUNDS)
+
+
 class DayFacts(models.Model):
     """A store's business date with the first days of the periods it lies in.
 
@@ -143,7 +147,9 @@ class PeriodFact(models.Model):
 class FactWork(DayFacts):
     """A store's day that a run has taken from the dirty days and not yet computed."""
 
-    family = models.CharField(max_length=20, choices=FactFamily.choices)
+    family = models.CharField(
+        max_length=20, choices=[(family.value, family.label) for family in COMPUTED]
+    )
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+")
 
     class Meta:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.core.scope import Scope
 from catalog.actions.standing import store_fault
-from catalog.actions.stores import lock_stores
-from catalog.models import Store
+from catalog.actions.stores import lock_stores, mark_dirty
+from catalog.models import FactFamily, Store
 from catalog.queries.stores import seen_stores
 from opsdesk.actions.audit import Actor, record_many
 from opsdesk.actions.moves import Course, Mover, begin, begin_many, move
@@ -68,6 +68,8 @@ def _then(dispute: Dispute, verb: str, mover: Mover) -> None:
         taken["handled_by_id"] = person
     if taken:
         Dispute.objects.filter(pk=dispute.pk).update(**taken)
+    if "closed_on" in taken:
+        mark_dirty(FactFamily.DISPUTES, [(dispute.store_id, taken["closed_on"])])
 
 
 DISPUTE_COURSE = Course(DISPUTE, Dispute, _missing, _then)
@@ -105,6 +107,7 @@ class _Intake:
     confirmed: list[Dispute] = field(default_factory=list)
     moved: list[tuple[Dispute, tuple[str, ...]]] = field(default_factory=list)
     decided: dict[int, datetime] = field(default_factory=dict)
+    days: set[tuple[int, date]] = field(default_factory=set)
     seen: set[Key] = field(default_factory=set)
 
     @classmethod
@@ -136,7 +139,9 @@ class _Intake:
             return refused("order", no_order(item.store, item.order), item.source_row)
         stored = self.known.get(key)
         if stored is None:
-            self.fresh.append(self._fill(Dispute(store=store, external_id=item.number), item))
+            made = self._fill(Dispute(store=store, external_id=item.number), item)
+            self.fresh.append(made)
+            self.days |= days_of(made)
             return CREATED
         if is_older(item.source_updated_at, stored.source_updated_at):
             return UNCHANGED
@@ -146,13 +151,14 @@ class _Intake:
         way = self._way(stored, item)
         if isinstance(way, FieldFault):
             return Outcome(State.ERROR, (way,))
-        before, told = _state_of(stored), stored.source_updated_at
+        before, told, days = _state_of(stored), stored.source_updated_at, days_of(stored)
         self._fill(stored, item)
         if way:
             self.moved.append((stored, way))
             if item.closed_at is not None:
                 self.decided[stored.pk] = item.closed_at
         if _state_of(stored) != before:
+            self.days |= days | days_of(stored)
             self.changed.append(stored)
             return UPDATED
         if stored.source_updated_at != told:
@@ -216,6 +222,14 @@ class _Intake:
                 day = business_date(decided, dispute.store.time_zone)
                 row = Dispute.objects.filter(pk=dispute.pk)
                 row.update(closed_at=decided, closed_on=day)
+                self.days.add((dispute.store_id, day))
+        mark_dirty(FactFamily.DISPUTES, self.days)
+
+
+def days_of(dispute: Dispute) -> set[tuple[int, date]]:
+    """Return the days of the store whose figures a dispute is part of."""
+    days = (dispute.business_date, dispute.closed_on)
+    return {(dispute.store_id, day) for day in days if day is not None}
 
 
 def _state_of(dispute: Dispute) -> list[Any]:
@@ -252,6 +266,8 @@ def save_dispute(dispute: Dispute, mover: Mover) -> Dispute:
     if stored is None or stored.opened_at != dispute.opened_at:
         dispute.business_date = business_date(dispute.opened_at, store.time_zone)
     save_record(dispute, by=mover.by, at=mover.at)
+    days = days_of(dispute) | (days_of(stored) if stored else set())
+    mark_dirty(FactFamily.DISPUTES, days)
     if is_new:
         begin(DISPUTE_COURSE, dispute, mover)
     return dispute

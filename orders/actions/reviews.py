@@ -11,8 +11,8 @@ from django.db import transaction
 
 from accounts.core.scope import Scope
 from catalog.actions.standing import store_fault
-from catalog.actions.stores import lock_stores
-from catalog.models import Store
+from catalog.actions.stores import lock_stores, mark_dirty
+from catalog.models import FactFamily, Store
 from catalog.queries.stores import seen_stores
 from opsdesk.actions.audit import Actor, record_many
 from opsdesk.actions.moves import Course, Mover, begin_many, move
@@ -210,7 +210,9 @@ class _Intake:
             move(REVIEW_COURSE, review, "open", mover.follow())
         if self.recounted:
             note_mentions(self.recounted)
-            fill_days_of([*self.recounted, *self.counted_as])
+            counted = [*self.recounted, *self.counted_as]
+            fill_days_of(counted)
+            mark_dirty(FactFamily.REVIEWS, {(one.store_id, one.business_date) for one in counted})
 
 
 def place_review(row: Review, item: Item | None) -> None:

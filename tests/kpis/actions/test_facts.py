@@ -202,3 +202,12 @@ def test_work_is_taken_away_with_its_result():
     night()
 
     assert [model.objects.count() for model in (DirtyDay, FactWork, PeriodWork)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("family", ["disputes", "reviews"])
+def test_days_of_which_no_facts_are_computed_yet_are_let_go(family):
+    dirty(family=family)
+
+    night()
+
+    assert (DirtyDay.objects.count(), FactWork.objects.count()) == (0, 0)

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.core.roles import Role
+from catalog.models import DirtyDay
 from opsdesk.actions.moves import move, options
 from opsdesk.core.errors import InvalidData, NotAllowed, NotReady
 from opsdesk.core.exchange import CREATED, UNCHANGED, UPDATED, State
@@ -360,3 +361,29 @@ def test_what_stands_against_a_step_is_said_before_it_is_made(store):
         "lose": (),
         "settle": (),
     }
+
+
+def dirty():
+    rows = DirtyDay.objects.filter(family="disputes").order_by("day")
+    return sorted({row.day for row in rows})
+
+
+def test_the_days_of_a_dispute_are_noted_as_those_with_news(store):
+    opened, closed = date(2026, 4, 1), date(2026, 4, 2)
+    take(dispute_item())
+    assert dirty() == [opened]
+    DirtyDay.objects.all().delete()
+
+    take(dispute_item())
+    assert dirty() == []
+
+    take(dispute_item(opened_at=datetime(2026, 3, 30, tzinfo=UTC)))
+    assert dirty() == [date(2026, 3, 30), opened]
+    DirtyDay.objects.all().delete()
+
+    move(DISPUTE_COURSE, Dispute.objects.get(), "win", make.mover())
+    assert dirty() == [closed]
+    DirtyDay.objects.all().delete()
+
+    take(dispute_item(opened_at=datetime(2026, 3, 30, tzinfo=UTC), closed_at=NOW - DAY))
+    assert dirty() == [date(2026, 3, 30), opened, closed]

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from accounts.core.roles import Role
-from catalog.models import Sku
+from catalog.models import DirtyDay, Sku
 from opsdesk.actions.moves import move
 from opsdesk.core.errors import InvalidData, InvalidTransition
 from opsdesk.core.exchange import CREATED, UNCHANGED, UPDATED, State
@@ -307,3 +307,19 @@ def test_what_is_wrong_by_hand_is_told_at_the_field_of_the_form(store, given, fi
         save_review(review_item(**given), make.mover())
 
     assert (refusal.value.field, Review.objects.count(), Sku.objects.count()) == (field, 0, 0)
+
+
+def test_the_days_of_a_review_are_noted_as_those_with_news(store):
+    def dirty():
+        rows = DirtyDay.objects.filter(family="reviews")
+        return sorted({row.day for row in rows})
+
+    take(review_item())
+    assert dirty() == [date(2026, 4, 1)]
+    DirtyDay.objects.all().delete()
+
+    take(review_item())
+    assert dirty() == []
+
+    take(review_item(stars=4, written_at=datetime(2026, 3, 30, tzinfo=UTC)))
+    assert dirty() == [date(2026, 3, 30), date(2026, 4, 1)]
