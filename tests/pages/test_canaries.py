@@ -11,7 +11,19 @@ from accounts.models import Department, Person
 from catalog.models import Category, Product, Sku, Store
 from compensation.models import PayRun
 from opsdesk.actions.records import delete_record, save_record
-from orders.models import Order, OrderLine, Return
+from orders.actions.attachments import given_file
+from orders.actions.evidence import add_evidence
+from orders.models import (
+    Attachment,
+    Dispute,
+    DisputeEvidence,
+    Order,
+    OrderLine,
+    Return,
+    Review,
+    ReviewKeyword,
+    ReviewVersion,
+)
 from tests import factories
 from tests.factories import NOW
 from tests.pages.test_browser import browser, company, pages, visit  # noqa: F401
@@ -28,7 +40,10 @@ CANARY = (
 SHORT = '"><b x-init=sang=1>{{7*7}}'
 # What is no free text: it is checked by its own rules, or the page would not open at all.
 KEPT = {"currency", "country", "time_zone", "status", "state", "kind", "code", "username"}
-MODELS = (Department, Person, Category, Product, Sku, Store, Order, OrderLine, Return)
+MODELS = (
+    *(Department, Person, Category, Product, Sku, Store, Order, OrderLine, Return),
+    *(Dispute, DisputeEvidence, Attachment, Review, ReviewVersion, ReviewKeyword),
+)
 
 
 def fill_with_canaries():
@@ -53,6 +68,12 @@ def infested(company, settings):  # noqa: F811
         code=SHORT, title="x", category=Category.objects.create(code=SHORT, name="x")
     )
     Sku.objects.create(code=SHORT, product=duck)
+    about = {"store": factories.store(), "order": Order.objects.first()}
+    dispute = factories.dispute(**about, respond_by=NOW)
+    proof = given_file("a.txt", CANARY.encode())
+    add_evidence(dispute, factories.mover(), text="x", file=proof)
+    review = factories.review(**about)
+    ReviewVersion.objects.create(review=review, stars=1, until=NOW)
     fill_with_canaries()
     # The trail of a record that came, changed and went.
     gone = Department(code=SHORT, name=CANARY[:90])
