@@ -13,7 +13,7 @@ from accounts.core.roles import Right
 from catalog.actions.stores import lock_stores
 from catalog.models import ReviewDay
 from opsdesk.actions.moves import Mover
-from opsdesk.actions.records import delete_record, save_record
+from opsdesk.actions.records import save_record
 from opsdesk.actions.sql import take_turn, upsert_from
 from opsdesk.core.errors import InvalidData, NotAllowed
 from opsdesk.core.exchange import has_controls
@@ -34,7 +34,11 @@ PLACE = {
 
 @transaction.atomic
 def save_keyword(keyword: ReviewKeyword, mover: Mover) -> ReviewKeyword:
-    """Write a keyword; reviews that are there are looked through in the next night."""
+    """Write a keyword; reviews that are there are looked through in the next night.
+
+    One that is not wanted any more is switched off, never deleted: whoever stores reviews at that
+    moment may be noting it.
+    """
     _refuse_mover(mover)
     keyword.phrase, keyword.language = plain(keyword.phrase), keyword.language.strip()
     if not keyword.phrase or has_controls(keyword.phrase):
@@ -44,13 +48,6 @@ def save_keyword(keyword: ReviewKeyword, mover: Mover) -> ReviewKeyword:
     if stored is None or any(getattr(stored, n) != getattr(keyword, n) for n in said):
         keyword.is_counted = False
     return save_record(keyword, by=mover.by, at=mover.at)
-
-
-@transaction.atomic
-def delete_keyword(keyword: ReviewKeyword, mover: Mover) -> None:
-    """Delete a keyword with its counts."""
-    _refuse_mover(mover)
-    delete_record(keyword, by=mover.by, at=mover.at)
 
 
 def _refuse_mover(mover: Mover) -> None:

@@ -20,7 +20,7 @@ from opsdesk.admin.base import DeskAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.pages import desk_page, page
 from opsdesk.core.charts import row_widths
-from orders.actions.keywords import delete_keyword, save_keyword
+from orders.actions.keywords import save_keyword
 from orders.admin.reviews import ANY_PRODUCT
 from orders.models import ReviewKeyword
 from orders.queries.reviews import Span, keyword_counts, worst_products
@@ -53,6 +53,7 @@ enter(
 class ReviewKeywordAdmin(DeskAdmin):
     view_right = Right.SALES_VIEW
     edit_right = Right.SERVICE_EDIT
+    deletable = False
     list_display = ["phrase", "language", "topic", "active", "is_counted"]
     list_filter = ["language", "topic", "active"]
     search_fields = ["phrase__icontains"]
@@ -63,9 +64,6 @@ class ReviewKeywordAdmin(DeskAdmin):
 
     def save(self, request: HttpRequest, obj: ReviewKeyword, change: bool) -> None:
         save_keyword(obj, _mover(request))
-
-    def delete(self, request: HttpRequest, obj: ReviewKeyword) -> None:
-        delete_keyword(obj, _mover(request))
 
 
 def _mover(request: HttpRequest) -> Mover:

@@ -12,7 +12,6 @@ from catalog.models import ReviewDay
 from opsdesk.core.errors import InvalidData, NotAllowed
 from orders.actions.keywords import (
     PIECE,
-    delete_keyword,
     end_recount,
     fill_keyword_days,
     fill_review_days,
@@ -173,14 +172,6 @@ def test_a_topic_alone_changes_no_count(cup):
     assert uncounted_keywords() == []
 
 
-def test_a_deleted_keyword_takes_its_counts_along(cup):
-    take(said("R-1", "It is broken"))
-
-    delete_keyword(make.keyword("broken"), make.mover(make.user(role=Role.TEAM_MEMBER)))
-
-    assert (counts(), ReviewMention.objects.count()) == ([], 0)
-
-
 @pytest.mark.parametrize("phrase", ["", "  ", "\u3000"])
 def test_a_keyword_has_a_phrase(phrase):
     before = ReviewKeyword.objects.count()
@@ -197,8 +188,6 @@ def test_who_may_not_work_on_reviews_changes_no_keyword():
 
     with pytest.raises(NotAllowed):
         save_keyword(broken, reader)
-    with pytest.raises(NotAllowed):
-        delete_keyword(broken, reader)
 
     assert ReviewKeyword.objects.filter(phrase="broken").exists()
 
