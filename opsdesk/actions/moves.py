@@ -60,12 +60,18 @@ def _no_more(thing: Any, verb: str, mover: Mover) -> None:
     return None
 
 
+def _hold_nothing(thing: Any) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """How a noun goes through its life.
 
     ``missing`` says in whole sentences what a move still needs, and ``then`` does what follows
-    from it, in the same transaction. ``field`` is the column the state stands in.
+    from it, in the same transaction. ``field`` is the column the state stands in. ``hold`` locks
+    what must be held before the thing itself, such as its store: all writers take locks in one
+    order.
     """
 
     life: Life
@@ -73,6 +79,7 @@ class Course:
     missing: Callable[[Any, str], Sequence[str]] = _nothing
     then: Callable[[Any, str, Mover], None] = _no_more
     field: str = "status"
+    hold: Callable[[Any], None] = _hold_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,7 @@ def move(course: Course, thing: Any, verb: str, mover: Mover, *, reason: str = "
     then.
     """
     wanted = course.life.move(verb)
+    course.hold(thing)
     rows = course.model._default_manager
     held = rows.select_for_update(of=("self",)).get(pk=thing.pk)
     before = getattr(held, course.field)
