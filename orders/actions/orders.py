@@ -8,10 +8,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from catalog.actions.stores import lock_stores, mark_dirty
 from catalog.models import FactFamily
-from opsdesk.actions.audit import person_id, record, record_many
+from opsdesk.actions.audit import Actor, person_id, record, record_many
 from opsdesk.actions.bulk import insert_rows
 from opsdesk.actions.exchange import Source
 from opsdesk.core.errors import InvalidTransition
@@ -82,7 +81,7 @@ def upsert_orders(items: Sequence[OrderItem], *, source: Source, at: datetime) -
 
 
 @transaction.atomic
-def move_order(order: Order, to: OrderStatus, *, by: User | None, at: datetime) -> OrderEvent:
+def move_order(order: Order, to: OrderStatus, *, by: Actor | None, at: datetime) -> OrderEvent:
     """Take ``order`` to status ``to`` and record it, or raise ``InvalidTransition``.
 
     The update names the statuses it accepts, so of two people pressing the button at once
@@ -99,7 +98,7 @@ def move_order(order: Order, to: OrderStatus, *, by: User | None, at: datetime) 
         words = {"order": order, "status": order.get_status_display(), "to": to.label}
         raise InvalidTransition(message % words)
     order.status = to
-    event = OrderEvent.objects.create(order=order, status=to, by=by, at=at)
+    event = OrderEvent.objects.create(order=order, status=to, by_id=person_id(by), at=at)
     record("moved", order, by=by, at=at, detail={"from": before, "to": str(to)})
     mark_dirty(FactFamily.SALES, [(order.store_id, order.business_date)])
     if order.customer_id and (before in NOT_SOLD) != (to in NOT_SOLD):
