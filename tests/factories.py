@@ -57,6 +57,17 @@ from orders.models import (
     Review,
     ReviewKeyword,
 )
+from orders.core.shipment_items import ChannelItem, EventItem, ShipmentItem
+from orders.models import (
+    Customer,
+    LogisticsChannel,
+    Order,
+    OrderLine,
+    Return,
+    ReturnLine,
+    Shipment,
+    ShipmentException,
+)
 
 NUMBERS = count(1)
 NOW = datetime(2026, 4, 2, 9, 0, tzinfo=UTC)
@@ -534,3 +545,49 @@ def jpeg(width=2, height=1, *, end=True):
 
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+def channel(code="POST", **values):
+    """A postal channel that promises ten days, and fifteen to remote areas."""
+    values = {
+        "name": f"Channel {code}",
+        "kind": "postal",
+        "promised_days": 10,
+        "promised_days_remote": 15,
+    } | values
+    return LogisticsChannel.objects.get_or_create(code=code, defaults=values)[0]
+
+
+def shipment(external_id="", *, order=None, store=None, **values):
+    """A shipment as it stands, without the news that led there: ready unless told otherwise."""
+    of = order or globals()["order"](store=store)
+    values = {"created_at": NOW, "updated_at": NOW} | values
+    return Shipment.objects.create(
+        store=of.store,
+        order=of,
+        external_id=external_id or f"sh{next(NUMBERS):05}",
+        channel=values.pop("channel", None) or channel(),
+        **values,
+    )
+
+
+def shipment_exception(of=None, kind="silent", **values):
+    """An exception of a shipment that waits since April 1st."""
+    of = of or shipment(status="in_transit")
+    values = {"about": date(2026, 3, 25), "raised_on": date(2026, 4, 1)} | values
+    return ShipmentException.objects.create(shipment=of, store=of.store, kind=kind, **values)
+
+
+def channel_item(code="POST", **values):
+    given = {"name": f"Channel {code}", "kind": "postal", "promised_days": 10}
+    return ChannelItem(code=code, **given | values)
+
+
+def shipment_item(external_id="S1", *, store="UK", **values):
+    """A shipment as it comes from outside, of order 1001 by the channel POST."""
+    given = {"order": "1001", "channel": "POST"} | values
+    return ShipmentItem(store=store, external_id=external_id, **given)
+
+
+def event_item(code="in_transit", at=NOW, *, shipment="S1", store="UK", **values):
+    return EventItem(store=store, shipment=shipment, at=at, code=code, **values)

@@ -22,6 +22,7 @@ from opsdesk.core.exchange import (
     CREATED,
     UNCHANGED,
     UPDATED,
+    Fault,
     Outcome,
     State,
     future_fault,
@@ -44,6 +45,7 @@ from orders.queries.intake import (
     payments_by_order,
     refund_books,
 )
+from orders.queries.shipments import shipped_books
 
 
 @dataclass
@@ -201,6 +203,7 @@ class _OrderReader:
         self.lines = lines_by_order(ids) if ids else {}
         self.payments = payments_by_order(ids) if ids else {}
         self.books = refund_books(changed, self.lines) if ids else {}
+        self.parcels = shipped_books(changed, self.lines) if ids else {}
 
     def read(self) -> OrderIntake:
         """Return the answers and the rows to write."""
@@ -233,11 +236,16 @@ class _OrderReader:
             draft = self._draft(item, store, stored)
         except NoRate as error:
             return Outcome(State.ERROR, (ItemError(error.field, error.message, item.source_row),))
-        if stored is not None and (faults := self._refund_faults(draft, self.books[stored.pk])):
-            return Outcome(State.ERROR, tuple(faults))
+        if stored is not None and (faults := self._faults(draft, stored.pk)):
+            return Outcome(State.ERROR, faults)
         draft.order.content_digest = digest
         intake.drafts.append(draft)
         return UPDATED if stored else CREATED
+
+    def _faults(self, draft: OrderDraft, pk: int) -> tuple[Fault, ...]:
+        """Return why the order cannot change so: what was refunded or sent must stay."""
+        sent = self.parcels[pk].keeps({line.line_no: line.quantity for line in draft.lines})
+        return (*self._refund_faults(draft, self.books[pk]), *sent)
 
     def _refund_faults(self, draft: OrderDraft, book: RefundBook) -> list[ItemError]:
         """Return why the order cannot change so: a line that was refunded must stay."""

@@ -133,7 +133,9 @@ RETURN = Life(
     },
 )
 
-# What the carrier reports moves a shipment, and so does a person who knows better.
+# What the carrier reports moves a shipment, and so does a person who knows better. What was
+# delivered can still go back, such as a parcel that nobody fetched; a source may take back what it
+# had told of the outcome.
 _S = ShipmentStatus
 SHIPMENT = Life(
     "shipment",
@@ -155,9 +157,16 @@ SHIPMENT = Life(
         "find": Move(pgettext_lazy("shipment", "Found again"), (_S.LOST,), _S.IN_TRANSIT, _EDIT),
         "return_to_sender": Move(
             pgettext_lazy("shipment", "Returned to sender"),
-            (_S.IN_TRANSIT, _S.LOST),
+            (_S.IN_TRANSIT, _S.LOST, _S.DELIVERED),
             _S.RETURNED,
             _EDIT,
+        ),
+        "correct": Move(
+            pgettext_lazy("shipment", "Outcome taken back by the source"),
+            (_S.DELIVERED, _S.LOST, _S.RETURNED),
+            _S.IN_TRANSIT,
+            _EDIT,
+            by_hand=False,
         ),
         "cancel": Move(
             pgettext_lazy("shipment", "Cancel"),

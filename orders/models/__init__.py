@@ -19,6 +19,8 @@ from orders.models.tickets import (
     TicketMessage,
 )
 from orders.models.reviews import Review, ReviewVersion
+from orders.models.shipment_exceptions import ShipmentException
+from orders.models.shipments import LogisticsChannel, Shipment, ShipmentLine, TrackingEvent
 
 __all__ = [
     "CalendarDay",
@@ -31,6 +33,7 @@ __all__ = [
     "Dispute",
     "DisputeEvidence",
     "KeywordDay",
+    "LogisticsChannel",
     "Order",
     "OrderEvent",
     "OrderLine",
@@ -50,6 +53,10 @@ __all__ = [
     "ReviewKeyword",
     "ReviewMention",
     "ReviewVersion",
+    "Shipment",
+    "ShipmentException",
+    "ShipmentLine",
+    "TrackingEvent",
     "TrafficSource",
     "Weekday",
     "WorkCalendar",
