@@ -30,6 +30,7 @@ from orders.actions.keywords import (
 from orders.actions.linking import link_lines
 from orders.actions.rates import reconvert
 from orders.actions.reviews import link_reviews
+from orders.actions.shipment_exceptions import PIECE, pass_exceptions, raise_exceptions
 
 # So far back late orders and changed rates reach the demand by day.
 DEMAND_DAYS = timedelta(days=400)
@@ -108,6 +109,16 @@ def give_signals(step: StepRun) -> None:
         tally.written += raise_signals(step.run.as_of, at=step.job_run.clock())
 
 
+def watch_shipments(step: StepRun) -> None:
+    """Raise what is wrong with shipments, and let pass what is not any more; piece by piece."""
+    for work in (raise_exceptions, pass_exceptions):
+        done = PIECE
+        while done == PIECE:
+            with step.piece() as tally:
+                done = work(step.run.as_of, Mover(step.job_run.clock()))
+                tally.written += done
+
+
 def unlisted(step: StepRun) -> None:
     """Write down what is in stock but not on sale."""
     with step.piece() as tally:
@@ -144,6 +155,8 @@ STEPS = (
     Step("replenishment", propose_purchases, needs=("demand", "stockouts")),
     Step("reviews", count_reviews),
     Step("signals", give_signals, needs=("demand", "reviews")),
+    Step("signals", give_signals, needs=("demand",)),
+    Step("shipments", watch_shipments),
     Step("unlisted", unlisted),
     Step("draft_pay", draft_pay, needs=("fx", "scorecards")),
 )

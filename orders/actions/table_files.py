@@ -58,11 +58,15 @@ from opsdesk.core.exchange import FieldFault, Outcome, State
 from opsdesk.models import ImportBatch
 from orders.actions.disputes import upsert_disputes
 from orders.actions.reviews import upsert_reviews
+from orders.actions.channels import upsert_channels
+from orders.actions.shipments import upsert_shipments
 from orders.actions.tallies import SHEET, UNKNOWN_COLUMN, Tally, store_tally
 from orders.actions.ticket_events import upsert_ticket_events
 from orders.actions.ticket_files import upsert_tickets
 from orders.core.formats.tickets import read_ticket_events, read_tickets
 from orders.core.formats.service import read_disputes, read_reviews
+from orders.actions.tracking import upsert_events
+from orders.core.formats.shipments import read_channels, read_events, read_shipments
 from orders.queries.imports import unfinished_batches
 
 PIECE = 2_000
@@ -119,6 +123,9 @@ TABLES = {
     "disputes": TableFormat(read_disputes, _in_scope(upsert_disputes), Right.IMPORT),
     "reviews": TableFormat(read_reviews, _in_scope(upsert_reviews), Right.IMPORT),
     "listings": TableFormat(read_listings, upsert_listings),
+    "channels": TableFormat(read_channels, upsert_channels),
+    "shipments": TableFormat(read_shipments, _in_scope(upsert_shipments), Right.IMPORT),
+    "tracking_events": TableFormat(read_events, _in_scope(upsert_events), Right.IMPORT),
     "staff": TableFormat(read_staff, _take_staff, Right.PEOPLE_EDIT, private=True),
 }
 

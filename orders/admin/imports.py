@@ -78,6 +78,9 @@ FORMAT_NAMES = {
     "disputes": gettext_lazy("Disputes (CSV or Excel)"),
     "reviews": gettext_lazy("Reviews (CSV or Excel)"),
     "listings": gettext_lazy("Listings (CSV or Excel)"),
+    "channels": gettext_lazy("Logistics channels (CSV or Excel)"),
+    "shipments": gettext_lazy("Shipments (CSV or Excel)"),
+    "tracking_events": gettext_lazy("Tracking events of shipments (CSV or Excel)"),
     "staff": gettext_lazy("Staff (CSV or Excel)"),
 }
 

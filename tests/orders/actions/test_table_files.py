@@ -150,6 +150,7 @@ def test_a_format_is_loaded_by_those_who_have_its_right(tmp_path, role):
             *("store_ratings", "violations", "traffic", "ads", "stock_movements", "stock_counts"),
             *("experiment_days", "tickets", "ticket_events"),
             *("experiment_days", "disputes", "reviews"),
+            *("experiment_days", "shipments", "tracking_events"),
         },
         Role.HR_PAYROLL: {"staff"},
         Role.MANAGER: set(RIGHTS) - {"staff"},

@@ -24,6 +24,7 @@ from opsdesk.actions.jobs import claim
 from opsdesk.models import AuditEntry, ImportBatch, ImportReject, Job
 from orders.actions.imports import ImportRequest, start_import
 from orders.models import Dispute, Order, OrderLine, Return, Review
+from orders.models import Order, OrderLine, Return, Shipment
 from tests import factories as make
 from tests.state import state_digest
 
@@ -219,6 +220,8 @@ def test_a_missing_column_is_told_before_anything_is_written(load):
             "listings, staff.",
             "store_ratings, violations, traffic, ads, experiment_days, disputes, reviews, "
             "listings, staff.",
+            "store_ratings, violations, traffic, ads, experiment_days, listings, channels, "
+            "shipments, tracking_events, staff.",
         ),
         (("csv", "{file}"), "Orders are read with a column map: name its file."),
         (("csv", "{file}", "--map", "{map}", "--by", "nobody"), "There is no sign-in nobody."),
@@ -330,6 +333,44 @@ def test_days_of_experiments_are_loaded_and_others_refused_by_row(load):
 
     assert list(ExperimentDay.objects.values_list("arm", "clicks")) == [("a", 5)]
     assert list(ImportReject.objects.values_list("row_no", "field")) == [(3, "day")]
+
+
+def test_channels_shipments_and_their_news_are_loaded_and_again_change_nothing(load):
+    make.order(store=make.store("UK"), external_id="1001", status="allocated")
+    files = (
+        ("channels", "POST,Post,postal,10\n", "code,name,kind,promised_days\n"),
+        (
+            "shipments",
+            "UK,RM1,1001,POST,12.50\nUK,RM2,none,POST,\n",
+            "store,tracking_number,order,channel,cost\n",
+        ),
+        (
+            "tracking_events",
+            "UK,RM1,2026-03-20T09:00:00Z,picked_up\nUK,RM9,2026-03-20T09:00:00Z,lost\n",
+            "store,tracking_number,at,code\n",
+        ),
+    )
+
+    statuses = [load.run(name, load.file(rows, head)) for name, rows, head in files]
+    again = [load.run(name, load.file(rows, head)) for name, rows, head in files]
+
+    assert (statuses, again) == ([0, 1, 1], [0, 1, 1])
+    found = Shipment.objects.values_list("external_id", "status", "reporting_cost").get()
+    assert found == ("RM1", "in_transit", make.Decimal("12.50"))
+    assert Order.objects.get().status == "dispatched"
+    batches = ImportBatch.objects.order_by("pk")
+    assert list(batches.values_list("created", "updated", "unchanged", "rejected")) == [
+        (1, 0, 0, 0),
+        (1, 0, 0, 1),
+        (0, 1, 0, 1),
+        (0, 0, 1, 0),
+        (0, 0, 1, 1),
+        (0, 0, 1, 1),
+    ]
+    assert list(ImportReject.objects.order_by("pk").values_list("row_no", "field"))[:2] == [
+        (3, "order"),
+        (3, "shipment"),
+    ]
 
 
 def test_ratings_violations_traffic_and_ads_are_loaded(load):
