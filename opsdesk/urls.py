@@ -24,6 +24,9 @@ from opsdesk.api.views import ApiRoot, nothing_here
 from orders.api.tickets import TicketSet
 from orders.api.disputes import DisputeSet
 from orders.api.reviews import ReviewSet
+from orders.api.channels import ChannelSet
+from orders.api.shipment_exceptions import ExceptionSet
+from orders.api.shipments import ShipmentSet
 
 SETS = {
     "stores": ("store", StoreSet),
@@ -50,6 +53,9 @@ SETS = {
     "tickets": ("ticket", TicketSet),
     "disputes": ("dispute", DisputeSet),
     "reviews": ("review", ReviewSet),
+    "channels": ("channel", ChannelSet),
+    "shipments": ("shipment", ShipmentSet),
+    "shipment-exceptions": ("shipment-exception", ExceptionSet),
 }
 router = SimpleRouter()
 for name, (basename, view_set) in SETS.items():

@@ -18,10 +18,14 @@ ADDRESSES = {
     "ticket": "tickets/UK/x",
     "dispute": "disputes/UK/d",
     "review": "reviews/UK/r",
+    "shipment": "shipments/UK/s",
 }
 
 
-@pytest.mark.parametrize(("name", "state"), STATES)
+MOVED = [(name, state) for name, state in STATES if name in ADDRESSES]
+
+
+@pytest.mark.parametrize(("name", "state"), MOVED)
 def test_the_api_lists_the_steps_of_a_state_and_takes_no_other(client, name, state):
     life, made = LIVES[name], thing(name, state)
     address = f"/api/v1/{ADDRESSES[name]}/moves/"

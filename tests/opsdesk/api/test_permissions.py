@@ -63,6 +63,8 @@ def test_every_machine_sees_what_there_is(client):
     )
     names += ("stock-snapshots", "competitor-prices", "product-signals", "tickets")
     names += ("stock-snapshots", "competitor-prices", "product-signals", "disputes", "reviews")
+    names += ("stock-snapshots", "competitor-prices", "product-signals")
+    names += ("channels", "shipments", "shipment-exceptions")
     assert response.json() == {name: f"http://testserver/api/v1/{name}/" for name in names}
 
 
