@@ -16,6 +16,7 @@ from opsdesk.models import LifeEvent
 from orders.core.lifecycle import LIVES as ORDER_LIVES
 from orders.models import Ticket
 from orders.models import Dispute, Review
+from orders.models import Shipment, ShipmentException
 from tests import factories as make
 
 MODELS = {
@@ -29,6 +30,8 @@ MODELS = {
     "ticket": Ticket,
     "dispute": Dispute,
     "review": Review,
+    "shipment": Shipment,
+    "shipment_exception": ShipmentException,
 }
 
 
@@ -86,6 +89,10 @@ def thing(name, state):
             return make.dispute("d", store=make.store("UK"), status=state)
         case "review":
             return make.review("r", store=make.store("UK"), stars=1, status=state)
+        case "shipment":
+            return make.shipment("s", store=make.store("UK"), status=state)
+        case "shipment_exception":
+            return make.shipment_exception(status=state)
 
 
 # What a thing with nothing besides still needs before a move, by life and verb.

@@ -8,16 +8,18 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from accounts.core.roles import Right
 from opsdesk.actions.audit import person_id, record_many
 from opsdesk.actions.moves import Course, Mover, begin_many
 from opsdesk.actions.sql import take_turn
+from opsdesk.core.errors import NotAllowed
 from opsdesk.core.periods import business_date, day_start
 from opsdesk.models import LifeEvent
-from orders.core.lifecycle import SHIPMENT_EXCEPTION, ExceptionStatus, ShipmentStatus
+from orders.core.lifecycle import SHIPMENT_EXCEPTION, ShipmentStatus
 from orders.core.shipping import exceptions_on
 from orders.models import Shipment, ShipmentException
-from orders.models.shipment_exceptions import WAITING
 from orders.queries.shipment_exceptions import (
     Cause,
     causes_on,
@@ -117,21 +119,38 @@ def pass_gone(shipments: Sequence[Shipment], mover: Mover) -> int:
     return _pass(gone, mover)
 
 
+@transaction.atomic
+def take_exceptions(numbers: Iterable[int], mover: Mover) -> int:
+    """Take all of these that are nobody's; return how many. The others are left as they are.
+
+    ``NotAllowed`` without the right, and for a machine: it takes a person.
+    """
+    if mover.is_machine or person_id(mover.by) is None or not mover.may(Right.SERVICE_EDIT):
+        raise NotAllowed(_("You don't have the right to take exceptions."), code="no_right")
+    return _step("take", numbers, mover, taken_by=person_id(mover.by))
+
+
 def _pass(numbers: Iterable[int], mover: Mover) -> int:
-    rows = ShipmentException.objects.filter(pk__in=list(numbers), status__in=WAITING)
+    return _step("pass", numbers, mover, closed_at=mover.at)
+
+
+def _step(verb: str, numbers: Iterable[int], mover: Mover, **values: Any) -> int:
+    """Make a step with all of these that it starts from, at once; return how many there were."""
+    step = SHIPMENT_EXCEPTION.moves[verb]
+    rows = ShipmentException.objects.filter(pk__in=list(numbers), status__in=step.sources)
     held = list(rows.select_for_update(of=("self",)).select_related("shipment").order_by("pk"))
     if not held:
         return 0
-    passed: dict[str, Any] = {"status": ExceptionStatus.PASSED, "closed_at": mover.at}
-    ShipmentException.objects.filter(pk__in=[one.pk for one in held]).update(**passed)
+    chosen = ShipmentException.objects.filter(pk__in=[one.pk for one in held])
+    chosen.update(status=step.to, **values)
     LifeEvent.objects.bulk_create(
         [
             LifeEvent(
                 life=SHIPMENT_EXCEPTION.name,
                 object_id=one.pk,
-                verb="pass",
+                verb=verb,
                 from_state=one.status,
-                state=ExceptionStatus.PASSED,
+                state=step.to,
                 by_id=person_id(mover.by),
                 client_name=mover.client_name,
                 at=mover.at,
@@ -141,5 +160,6 @@ def _pass(numbers: Iterable[int], mover: Mover) -> int:
         batch_size=500,
     )
     named = [(one.pk, f"{one.kind} {one.shipment.external_id}") for one in held]
-    record_many("shipment_exception: pass", ShipmentException, named, by=mover.by, at=mover.at)
+    word = f"{SHIPMENT_EXCEPTION.name}: {verb}"
+    record_many(word, ShipmentException, named, by=mover.by, at=mover.at)
     return len(held)

@@ -14,6 +14,7 @@ from orders.actions.shipment_exceptions import (
     EXCEPTION_COURSE,
     pass_exceptions,
     raise_exceptions,
+    take_exceptions,
 )
 from orders.models import Shipment, ShipmentException
 from tests import factories as make
@@ -194,3 +195,27 @@ def test_what_cannot_be_decided_writes_nothing(verb, refusal):
 
     assert found()[0][2] == "open"
     assert LifeEvent.objects.count() == 0
+
+
+def test_many_are_taken_at_once_and_those_of_others_are_left():
+    rows = [make.shipment_exception(kind=kind) for kind in ("late", "lost", "silent")]
+    mine, other = (make.mover(make.user(role=Role.MANAGER)) for _ in range(2))
+    numbers = [row.pk for row in rows]
+
+    assert take_exceptions(numbers[:1], other) == 1
+    assert take_exceptions(numbers, mine) == 2
+    assert take_exceptions(numbers, mine) == 0
+
+    owners = ShipmentException.objects.order_by("pk").values_list("taken_by", flat=True)
+    assert list(owners) == [other.by.pk, mine.by.pk, mine.by.pk]
+    assert LifeEvent.objects.filter(verb="take").count() == 3
+
+
+def test_who_may_not_take_takes_none():
+    row = make.shipment_exception()
+
+    for mover in (make.mover(make.user(role=Role.AUDITOR)), make.mover()):
+        with pytest.raises(NotAllowed):
+            take_exceptions([row.pk], mover)
+
+    assert found()[0][2] == "open"
