@@ -24,6 +24,7 @@ from catalog.models import (
 )
 from compensation.models import PayRun, Proposal
 from orders.models import WorkCalendar
+from orders.models import LogisticsChannel, OrderLine
 from tests import factories
 
 # Where the form of a page stands, if not on the page itself.
@@ -69,6 +70,7 @@ CHANGES = {
     "orders.dispute": {"reason": "Renamed"},
     "orders.review": {"title": "Renamed"},
     "orders.reviewkeyword": {"topic": "other"},
+    "orders.logisticschannel": {"name": "Renamed"},
     "kpis.target": {"net_sales": "777.00"},
     "compensation.worktask": {"actual": "7"},
     "compensation.attendance": {"absent_days": "3"},
@@ -88,6 +90,7 @@ STEPS = {
     "tickets": "resolve",
     "disputes": "win",
     "reviews": "open",
+    "shipments": "deliver",
 }
 
 
@@ -356,6 +359,13 @@ NEW = {
         "written_at_1": "09:00",
     },
     "orders.reviewkeyword": lambda side: {"phrase": "new", "language": "en", "topic": "other"},
+    "orders.logisticschannel": lambda side: {
+        "code": "new",
+        "name": "New",
+        "kind": "postal",
+        "promised_days": "9",
+        "silent_days": "7",
+    },
     "kpis.target": lambda side: {
         "department": _department(side),
         "month": "2026-08",
@@ -444,6 +454,10 @@ def body(line, model, form):
         }
     if label == "catalog.stocklevel" and last in ("transfer", "count"):
         return {**(form or {}), **_stock_form(last)}
+    if "/shipment/send/" in line.path:
+        OrderLine.objects.filter(order__store__code=f"{line.side}-st").update(quantity=5)
+        parcel = {"channel": LogisticsChannel.objects.get().pk, "tracking_number": "new"}
+        return {**(form or {}), **parcel, "line_1": "1"}
     if "/replenishment/orders/" in line.path:
         one = Replenishment.objects.get()
         chosen = {"proposal": one.pk, f"supplier_{one.pk}": factories.supplier().pk}

@@ -34,12 +34,21 @@ from opsdesk.models import AuditEntry, Job
 from orders.actions.attachments import given_file
 from orders.actions.disputes import upsert_disputes
 from orders.actions.evidence import add_evidence, withdraw_evidence
+from orders.actions.channels import upsert_channels
 from orders.actions.orders import move_order, upsert_orders
 from orders.actions.rates import reconvert
 from orders.actions.returns import upsert_returns
 from orders.actions.reviews import link_reviews, upsert_reviews
+from orders.actions.shipment_exceptions import (
+    pass_exceptions,
+    raise_exceptions,
+    take_exceptions,
+)
+from orders.actions.shipments import upsert_shipments
+from orders.actions.tracking import upsert_events
 from orders.core.items import CustomerItem
 from orders.core.lifecycle import OrderStatus
+from orders.core.shipment_items import ShippedLine
 from orders.models import Order
 from tests import factories as make
 from tests.factories import NOW, TODAY
@@ -55,6 +64,8 @@ PART_OF = {
     "orders.orderevent": "order_id",
     "orders.returnline": "return_case_id",
     "orders.reviewversion": "review_id",
+    "orders.shipmentline": "shipment_id",
+    "orders.trackingevent": "shipment_id",
     "compensation.payrunevent": "run_id",
     "compensation.baserow": "run_id",
     "compensation.payslip": "run_id",
@@ -70,6 +81,8 @@ WHOLE = {
     "orders.orderevent": "orders.order",
     "orders.returnline": "orders.return",
     "orders.reviewversion": "orders.review",
+    "orders.shipmentline": "orders.shipment",
+    "orders.trackingevent": "orders.shipment",
     "compensation.payrunevent": "compensation.payrun",
     "compensation.baserow": "compensation.payrun",
     "compensation.payslip": "compensation.payrun",
@@ -127,6 +140,7 @@ SILENT = {
     "orders.review": {"source_updated_at"},
     # what the night has done with it
     "orders.reviewkeyword": {"is_counted"},
+    "orders.shipment": {"source_updated_at"},
     "opsdesk.importbatch": {"rows_read", "created", "updated", "unchanged", "rejected"}
     | {"set_aside", "notes"},
     "kpis.nightlyrun": {"state", "finished_at", "number", "as_of"},
@@ -398,10 +412,66 @@ def evidence_comes_and_goes():
     add_evidence(of, make.mover(), text="Right")
 
 
+def parcels(*numbers, **values):
+    lines = (ShippedLine(1, 1),)
+    items = [make.shipment_item(f"S{n}", order=str(n), lines=lines, **values) for n in numbers]
+    upsert_shipments(items, scope=None, by=None, at=NOW)
+
+
+def channels():
+    upsert_channels([make.channel_item("A"), make.channel_item("B")], by=None, at=NOW)
+    yield
+    items = [make.channel_item("A"), make.channel_item("B", name="New"), make.channel_item("C")]
+    upsert_channels(items, by=None, at=NOW)
+
+
+def shipments_new_and_changed():
+    make.store()
+    make.channel()
+    send(*(order(str(n), status="completed") for n in range(1, 4)))
+    parcels(1, 2)
+    yield
+    parcels(1)
+    parcels(2, cost=Decimal(5))
+    parcels(3, dispatched_at=NOW)
+
+
+def news_moves_shipments_and_orders_and_raises_exceptions():
+    make.store()
+    make.channel()
+    send(*(order(str(n), status="allocated") for n in range(1, 4)))
+    parcels(1, 2, 3)
+    yield
+    news = [make.event_item("picked_up", shipment=f"S{n}") for n in (1, 2)]
+    upsert_events([*news, make.event_item("other", shipment="S3")], scope=None, by=None, at=NOW)
+
+
+def the_night_raises_exceptions_and_lets_them_pass():
+    late = {"status": "in_transit", "promised_on": TODAY - timedelta(days=3)}
+    make.shipment_exception(make.shipment("S1", status="in_transit"), "late")
+    for number in (2, 3):
+        make.shipment(f"S{number}", **late)
+    yield
+    raise_exceptions(TODAY, Mover(NOW))
+    pass_exceptions(TODAY, Mover(NOW))
+
+
+def many_exceptions_are_taken():
+    rows = [make.shipment_exception(kind=kind) for kind in ("late", "lost")]
+    me = make.mover(make.user(role=Role.MANAGER))
+    yield
+    take_exceptions([row.pk for row in rows], me)
+
+
 BULK = [
     disputes_new_changed_and_moved,
     evidence_comes_and_goes,
     reviews_new_changed_and_linked,
+    channels,
+    shipments_new_and_changed,
+    news_moves_shipments_and_orders_and_raises_exceptions,
+    the_night_raises_exceptions_and_lets_them_pass,
+    many_exceptions_are_taken,
     lines_of_a_draft_from_outside,
     a_delivery_comes_in,
     suppliers_get_another_grade,

@@ -12,7 +12,7 @@ from accounts.queries.clients import scope_of_client
 from catalog.models import Handover, Store, StoreAssignment, StoreDepartment
 from compensation.models import Attendance, PayRun, Payslip, Proposal, WorkTask
 from kpis.models import Scorecard, Target
-from orders.models import Order, Return
+from orders.models import LogisticsChannel, Order, Return, Shipment, ShipmentException
 from tests import factories
 from tests.catalog.models.test_visible import OF_PRODUCT, OF_STORE, SUPPLY
 from tests.factories import MARCH
@@ -29,6 +29,8 @@ EVERY_ROW = {
     Store: {"home", "away"},
     Order: {"home", "away"},
     Return: {"home", "away"},
+    Shipment: {"home", "away"},
+    ShipmentException: {"home", "away"},
     Target: {"home", "away"},
     WorkTask: {"home-me", "home-other", "away-other", "home", "away"},
     Attendance: {"home-me", "home-other", "away-other"},
@@ -36,7 +38,7 @@ EVERY_ROW = {
     Payslip: {"home-me", "home-other", "away-other"},
 }
 MODELS = list(EVERY_ROW)
-SALES = {Store, Order, Return}
+SALES = {Store, Order, Return, Shipment, ShipmentException}
 PAY = {PayRun, Payslip}
 
 NAMES = {
@@ -47,6 +49,8 @@ NAMES = {
     Store: "code",
     Order: "store__code",
     Return: "store__code",
+    Shipment: "store__code",
+    ShipmentException: "store__code",
     Target: "department__code",
     WorkTask: "name",
     Attendance: "person__employee_no",
@@ -71,7 +75,8 @@ def company(me):
         if code == "home":
             people.append(factories.person("home-me", user=me))
         shop = factories.store(code, department=department)
-        factories.order(store=shop)
+        order = factories.order(store=shop)
+        factories.shipment_exception(factories.shipment(order=order))
         factories.refund(store=shop)
         factories.target(department=department)
         factories.work_task(department=department, kind="promotion", name=code)
@@ -102,6 +107,17 @@ def test_each_model_with_rules_is_tested():
     own = {Proposal, AccessChange, StandIn, Handover, Scorecard, *OF_STORE, *SUPPLY, *OF_PRODUCT}
     own |= OF_TICKET
     own |= set(AFTER_ORDERS)
+    own = {
+        Proposal,
+        AccessChange,
+        StandIn,
+        Handover,
+        Scorecard,
+        LogisticsChannel,
+        *OF_STORE,
+        *SUPPLY,
+        *OF_PRODUCT,
+    }
     assert found - own == set(MODELS)
 
 

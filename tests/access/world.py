@@ -79,6 +79,7 @@ from orders.models import (
     WorkCalendar,
 )
 from orders.models import Order
+from orders.models import Order
 from tests import factories
 from tests.factories import MARCH, NOW
 
@@ -108,6 +109,9 @@ CATALOGUE = (
     "tickets",
     "disputes",
     "reviews",
+    "channels",
+    "shipments",
+    "shipment-exceptions",
 )
 CATALOGUE_USES = tuple(
     f"{resource}:{use}" for resource in CATALOGUE for use in RESOURCES.get(resource, ())
@@ -175,7 +179,9 @@ def build():
     master_data(world)
     _purchasing(world)
     _stock(world)
+    world.add(factories.channel())
     for side in SIDES:
+        _shipment(world, side)
         _promotion(world, side)
         _experiment(world, side)
         _ticket(world, side)
@@ -553,6 +559,26 @@ def _promotion(world, side):
     )
     world.add(made, side)
     world.watch(side, shop=made.name)
+
+
+def _shipment(world, side):
+    """A parcel under way that has been silent for long, and has a price."""
+    order = Order.objects.get(external_id=f"ord-{side}-7781")
+    made = factories.shipment(
+        f"parcel-{side}-81",
+        order=order,
+        status="in_transit",
+        tracking_number=f"track-{side}-82",
+        dispatched_on=date(2026, 3, 11),
+        last_event_on=date(2026, 3, 11),
+        cost=Decimal({"home": "8123.71", "away": "9234.82"}[side]),
+        cost_currency="CNY",
+    )
+    made.lines.create(order_line=order.lines.get(), quantity=1)
+    world.add(made, side)
+    world.add(factories.shipment_exception(made), side)
+    for text in (made.external_id, made.tracking_number, made.cost):
+        world.watch(side, shop=text)
 
 
 def _experiment(world, side):
