@@ -1,9 +1,10 @@
-"""Converting orders and refunds again after a rate of their day was added or corrected."""
+"""Converting orders, refunds and costs again after a rate of their day came or changed."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -18,14 +19,14 @@ from opsdesk.core.money import convert
 from opsdesk.models import MoneyField
 from orders.actions.refunds import convert_returns, follow_orders
 from orders.core.totals import LineTotals, document_totals
-from orders.models import Order, OrderLine, Return
-from orders.queries.rates import StaleDay, stale_orders, stale_refunds
+from orders.models import Order, OrderLine, Return, Shipment
+from orders.queries.rates import StaleDay, stale_costs, stale_orders, stale_refunds
 
 _PIECE = 500
 
 
 def reconvert(run: JobRun | None, *, at: datetime) -> int:
-    """Bring orders and refunds of open months to today's rate table; return how many changed.
+    """Bring what is of open months to today's rate table; return how many documents changed.
 
     Looks only at days whose rates changed since the last time, so that it costs nothing where
     there is no news. The news go last: killed in between, it is done again and finds less to do.
@@ -38,6 +39,7 @@ def reconvert(run: JobRun | None, *, at: datetime) -> int:
     )
     rows = sum(_orders_of(stale, run, at) for stale in stale_orders(since))
     rows += sum(_refunds_of(stale, run, at) for stale in stale_refunds(since))
+    rows += sum(_costs_of(currency, stale, run, at) for currency, stale in stale_costs(since))
     with _piece(run):
         RateNews.objects.filter(pk__in=news).delete()
     return rows
@@ -121,4 +123,30 @@ def _refunds_of(stale: StaleDay, run: JobRun | None, at: datetime) -> int:
             convert_returns(((case, stale.new) for case in cases), by=None, at=at)
         done += len(cases)
         if len(cases) < _PIECE:
+            return done
+
+
+def _costs_of(currency: str, stale: StaleDay, run: JobRun | None, at: datetime) -> int:
+    found = Shipment.objects.filter(
+        store=stale.store_id,
+        dispatched_on=stale.day,
+        cost_currency=currency,
+        fx_rate=stale.old,
+    ).order_by("pk")
+    done = 0
+    while True:
+        with _piece(run):
+            lock_stores([stale.store_id])
+            rows = list(found.select_for_update(of=("self",), no_key=True)[:_PIECE])
+            for row in rows:
+                row.fx_rate, row.updated_at = stale.new, at
+                row.reporting_cost = convert(
+                    Decimal(row.cost or 0), stale.new, settings.REPORTING_CURRENCY
+                )
+            columns = ["fx_rate", "reporting_cost", "updated_at"]
+            Shipment.objects.bulk_update(rows, columns, batch_size=250)
+            named = [(row.pk, row.external_id) for row in rows]
+            record_many("converted", Shipment, named, by=None, at=at)
+        done += len(rows)
+        if len(rows) < _PIECE:
             return done

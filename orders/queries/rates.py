@@ -1,4 +1,4 @@
-"""Which orders and refunds were converted with a rate that has changed since."""
+"""Which orders, refunds and costs were converted with a rate that has changed since."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from catalog.models import Store
 from catalog.queries.fx import RateTable
 from catalog.queries.stores import ClosedDays
 from opsdesk.core.errors import NoRate
-from orders.models import Order, Return
+from orders.models import Order, Return, Shipment
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,25 @@ def stale_refunds(since: Mapping[str, date]) -> Iterator[StaleDay]:
         )
         dated = [(store_id, on, rate) for store_id, on, rate in groups if on is not None]
         yield from _stale(currency, stores, dated)
+
+
+def stale_costs(since: Mapping[str, date]) -> Iterator[tuple[str, StaleDay]]:
+    """Yield the open days of dispatch whose costs carry another rate, with the costs' currency."""
+    reporting = settings.REPORTING_CURRENCY
+    rows = Shipment.objects.filter(dispatched_on__gte=min(since.values()), fx_rate__isnull=False)
+    rows = rows.exclude(cost_currency=reporting).order_by("cost_currency", "store_id")
+    if reporting not in since:
+        rows = rows.filter(cost_currency__in=since)
+    columns = ("cost_currency", "store_id", "dispatched_on", "fx_rate")
+    groups: dict[str, list[tuple[int, date, Decimal]]] = {}
+    for currency, store, on, rate in rows.values_list(*columns).distinct():
+        # A new rate of the reporting currency itself is one of every other currency.
+        day = min(since[code] for code in (currency, reporting) if code in since)
+        if on is not None and rate is not None and on >= day:
+            groups.setdefault(currency, []).append((store, on, rate))
+    for currency, found in groups.items():
+        for stale in _stale(currency, list({store for store, _on, _rate in found}), found):
+            yield currency, stale
 
 
 def _affected(since: Mapping[str, date]) -> Iterator[tuple[str, date, list[int]]]:

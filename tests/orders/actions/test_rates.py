@@ -14,7 +14,7 @@ from opsdesk.models import AuditEntry
 from orders.actions.orders import upsert_orders
 from orders.actions.rates import reconvert
 from orders.actions.returns import upsert_returns
-from orders.models import Order, OrderLine, Return, ReturnLine
+from orders.models import Order, OrderLine, Return, ReturnLine, Shipment
 from tests import factories as make
 from tests.trail import forget
 
@@ -109,3 +109,55 @@ def test_a_closed_month_keeps_its_rate(sold):
 
     # the refund without an order is of April; the other follows its order of March
     assert worth() == [Decimal(90), Decimal(90), Decimal(80)]
+
+
+def parcel(name, currency="GBP", on=date(2026, 3, 10), **values):
+    """A parcel that cost ten, converted at nine."""
+    shop = values.pop("store", None) or make.store("DE", currency="CNY")
+    given = {"cost": Decimal(10), "cost_currency": currency, "fx_rate": Decimal(9)}
+    given |= {"reporting_cost": Decimal(90), "dispatched_on": on}
+    return make.shipment(name, order=make.order(store=shop), **given | values)
+
+
+def costs():
+    rows = Shipment.objects.order_by("external_id")
+    return dict(rows.values_list("external_id", "reporting_cost"))
+
+
+def test_costs_of_parcels_are_converted_again_by_their_day_of_dispatch(sold):
+    parcel("before", on=date(2026, 3, 8))
+    parcel("after")
+    parcel("own", "CNY", fx_rate=Decimal(1), reporting_cost=Decimal(10))
+    parcel("waiting", on=None, fx_rate=None, reporting_cost=None)
+    forget()
+    learn("8.5", date(2026, 3, 9))
+
+    assert reconvert(None, at=NOW) == 2 + 1
+
+    assert costs() == {"before": 90, "after": 85, "own": 10, "waiting": None}
+    entries = AuditEntry.objects.filter(model="orders.shipment")
+    assert list(entries.values_list("verb", "record")) == [("converted", "after")]
+    assert reconvert(None, at=NOW) == 0
+
+
+def test_costs_of_closed_months_stay_as_they_are(sold):
+    shipment = parcel("closed", store=sold)
+    department = shipment.store.departments.get().department
+    ClosedMonth.objects.create(department=department, month=date(2026, 3, 1), closed_at=NOW)
+    learn("8", date(2026, 3, 9))
+
+    reconvert(None, at=NOW)
+
+    assert costs() == {"closed": 90}
+
+
+def test_a_new_rate_of_the_reporting_currency_is_one_of_all_others():
+    parcel("usd", "USD")
+    for source, rate in (("USD", "1.25"), ("CNY", "7.5")):
+        item = RateItem(date(2026, 3, 1), "EUR", source, Decimal(rate))
+        record_rates([item], by=None, at=NOW)
+    RateNews.objects.exclude(currency="CNY").delete()
+
+    reconvert(None, at=NOW)
+
+    assert costs() == {"usd": 60}  # ten dollars at 7.5 / 1.25
