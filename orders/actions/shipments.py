@@ -83,15 +83,18 @@ class _ShipmentReader:
         self.items, self.mover = items, mover
         self.told: list[ShipmentDraft] = []
         self.newer: list[Shipment] = []
-        self.stores = seen_stores((item.store for item in items), mover.scope)
+        # Looked at first: what is no text is asked for in no database.
+        self.faults = [check_shipment(item, mover.at) for item in items]
+        sound = [item for item, wrong in zip(items, self.faults, strict=True) if not wrong]
+        self.stores = seen_stores((item.store for item in sound), mover.scope)
         lock_stores(store.pk for store in self.stores.values())
-        known = [(self.stores[i.store].pk, i) for i in items if i.store in self.stores]
+        known = [(self.stores[i.store].pk, i) for i in sound if i.store in self.stores]
         names = {(s, n) for s, i in known for n in (i.external_id, i.tracking_number) if n}
         self.drafts = Drafts(held_shipments(names))
         self.orders = orders_by_key((s, i.order) for s, i in known if i.order)
         self.channels = {one.code: one for one in LogisticsChannel.objects.all()}
         # By their codes, also for a machine bound to stores: a name tells it nothing.
-        codes = {item.warehouse for item in items if item.warehouse}
+        codes = {item.warehouse for item in sound if item.warehouse}
         self.warehouses = {one.code: one for one in Warehouse.objects.filter(code__in=codes)}
         self.rates = RateTable(self._currencies())
         self._read_lines()
@@ -116,11 +119,10 @@ class _ShipmentReader:
         seen: set[tuple[str, str]] = set()
         touched: set[int] = set()
         outcomes: list[Outcome] = []
-        for item in self.items:
-            if fault := store_fault(item, self.stores):
-                outcomes.append(Outcome(State.ERROR, (fault,)))
-                continue
-            if faults := check_shipment(item, self.mover.at):
+        for item, faults in zip(self.items, self.faults, strict=True):
+            if not faults and (fault := store_fault(item, self.stores)):
+                faults = [fault]
+            if faults:
                 outcomes.append(Outcome(State.ERROR, tuple(faults)))
                 continue
             draft = self._find(item)

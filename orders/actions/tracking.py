@@ -36,11 +36,16 @@ def upsert_events(
     that are seen by it; ``None`` is the system itself.
     """
     mover = Mover(at, by, scope)
-    stores = seen_stores((item.store for item in items), scope)
+    faults = [check_event(item, at) for item in items]
+    sound = [item for item, wrong in zip(items, faults, strict=True) if not wrong]
+    stores = seen_stores((item.store for item in sound), scope)
     lock_stores(store.pk for store in stores.values())
-    named = [(stores[i.store].pk, i.shipment) for i in items if i.store in stores]
+    named = [(stores[i.store].pk, i.shipment) for i in sound if i.store in stores]
     drafts = Drafts(held_shipments(named))
-    taken = [_take(item, stores, drafts, mover) for item in items]
+    taken: list[Taken] = [
+        (Outcome(State.ERROR, tuple(wrong)), None) if wrong else _take(item, stores, drafts, mover)
+        for item, wrong in zip(items, faults, strict=True)
+    ]
     touched = {draft.row.pk: draft for _outcome, draft in taken if draft is not None}
     wrong = _without_rate(touched.values())
     store_drafts([draft for pk, draft in touched.items() if pk not in wrong], mover)
@@ -56,8 +61,6 @@ def _take(item: EventItem, stores: dict[str, Store], drafts: Drafts, mover: Move
     """Return the answer to an item, and the shipment that it brings news of."""
     if fault := store_fault(item, stores):
         return Outcome(State.ERROR, (fault,)), None
-    if faults := check_event(item, mover.at):
-        return Outcome(State.ERROR, tuple(faults)), None
     draft = drafts.find(stores[item.store], item.shipment)
     if draft is None:
         message = _("There is no shipment %(name)s in store %(store)s: load it first.")

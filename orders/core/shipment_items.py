@@ -113,11 +113,14 @@ def check_channel(item: ChannelItem) -> list[FieldFault]:
 def check_shipment(item: ShipmentItem, now: datetime) -> list[FieldFault]:
     """Return everything wrong with a shipment by itself; what it names is not asked here."""
     checks = _Checks(item.source_row)
+    checks.text("store", item.store, 40)
     if not item.name:
         message = _("Give the tracking number, or the number of the shipment in external_id.")
         checks.wrong("tracking_number", message)
     for field in ("external_id", "tracking_number", "order"):
         checks.number(field, getattr(item, field))
+    for field in ("channel", "warehouse"):
+        checks.text(field, getattr(item, field), 40, blank=True)
     if item.outcome:
         checks.known("outcome", item.outcome, [status.value for status in OUTCOMES])
         if item.outcome_at is None:
@@ -141,6 +144,7 @@ def check_shipment(item: ShipmentItem, now: datetime) -> list[FieldFault]:
 def check_event(item: EventItem, now: datetime) -> list[FieldFault]:
     """Return everything wrong with news of a shipment; whether that exists is not asked here."""
     checks = _Checks(item.source_row)
+    checks.text("store", item.store, 40)
     if not item.shipment:
         checks.wrong("shipment", _("Give the tracking number, or the number of the shipment."))
     checks.number("shipment", item.shipment)

@@ -287,6 +287,16 @@ REFUSED = [
         "store",
         "There is no store XX that you see: load the stores first, or ask for it.",
     ),
+    (
+        {"store": "U\0K"},
+        "store",
+        "store takes at most 40 characters, and no control characters.",
+    ),
+    (
+        {"warehouse": "\0"},
+        "warehouse",
+        "warehouse takes at most 40 characters, and no control characters.",
+    ),
     ({"order": ""}, "order", "A new shipment needs its order: there is no shipment S1 yet."),
     (
         {"order": "77"},
