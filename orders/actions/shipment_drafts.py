@@ -37,7 +37,9 @@ GIVEN = (
     "cost_currency",
 )
 COLUMNS = ("status", *GIVEN, *FOLLOWING)
-_ATTRIBUTES = tuple(Shipment._meta.get_field(name).attname for name in COLUMNS)
+_ATTRIBUTES = tuple(
+    field.attname for name in COLUMNS for field in Shipment._meta.fields if field.name == name
+)
 
 
 @dataclass

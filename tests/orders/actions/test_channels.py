@@ -40,7 +40,7 @@ def test_channels_are_stored_changed_and_left_as_they_are():
     [
         ({"code": ""}, "code"),
         ({"code": "a/b"}, "code"),
-        ({"code": "a\0b"}, "code"),
+        ({"code": "a\0b", "name": "A"}, "code"),
         ({"code": "x" * 41}, "code"),
         ({"name": " "}, "name"),
         ({"name": "a\0"}, "name"),
