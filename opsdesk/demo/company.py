@@ -20,6 +20,7 @@ from opsdesk.demo import (
     purchasing,
     reviews,
     sales,
+    shipments,
     standing,
     stock,
     tickets,
@@ -60,6 +61,7 @@ def build(at: datetime) -> None:
     began = day_start(people.first_day(today), settings.COMPANY_TIME_ZONE)
     users = people.write(SIGN_INS, today, at=began)
     sales.write(today, by=users["admin"], at=at)
+    shipments.write(today, by=users["admin"], at=at)
     standing.write(today, by=users["admin"], at=at)
     stock.write(today, at=at)
     people.assign_stores(today, by=users["admin"], at=at)

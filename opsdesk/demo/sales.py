@@ -31,6 +31,8 @@ from orders.core.items import (
 from orders.core.lifecycle import OrderStatus, ReturnStatus
 
 CHUNK = 1000
+# So old is the oldest order whose parcel is held up on its way.
+HELD_UP_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -221,6 +223,8 @@ def _aged(item: OrderItem, days: int) -> OrderItem:
     )
     if days < len(steps):
         return replace(item, status=steps[days])
+    if days < HELD_UP_DAYS and int(item.external_id[-3:]) % 61 == 0:
+        return replace(item, status=OrderStatus.DISPATCHED)
     return replace(item, status=OrderStatus.DELIVERED) if days < 10 else item
 
 
