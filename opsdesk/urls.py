@@ -21,12 +21,12 @@ from catalog.api.stores import StoreSet
 from catalog.api.suppliers import SupplierSet
 from catalog.api.traffic import AdSet, TrafficSet
 from opsdesk.api.views import ApiRoot, nothing_here
-from orders.api.tickets import TicketSet
+from orders.api.channels import ChannelSet
 from orders.api.disputes import DisputeSet
 from orders.api.reviews import ReviewSet
-from orders.api.channels import ChannelSet
 from orders.api.shipment_exceptions import ExceptionSet
 from orders.api.shipments import ShipmentSet
+from orders.api.tickets import TicketSet
 
 SETS = {
     "stores": ("store", StoreSet),

@@ -44,29 +44,22 @@ from opsdesk.actions.moves import Mover
 from orders.actions.tickets import open_ticket
 from orders.core.dispute_items import DisputeItem
 from orders.core.items import LineItem, OrderItem, ReturnItem, ReturnLineItem
-from orders.models import Customer, Order, OrderLine, Return, ReturnLine, Ticket
 from orders.core.review_items import ReviewItem
+from orders.core.shipment_items import ChannelItem, EventItem, ShipmentItem
 from orders.models import (
     Customer,
     Dispute,
     DisputeEvidence,
+    LogisticsChannel,
     Order,
     OrderLine,
     Return,
     ReturnLine,
     Review,
     ReviewKeyword,
-)
-from orders.core.shipment_items import ChannelItem, EventItem, ShipmentItem
-from orders.models import (
-    Customer,
-    LogisticsChannel,
-    Order,
-    OrderLine,
-    Return,
-    ReturnLine,
     Shipment,
     ShipmentException,
+    Ticket,
 )
 
 NUMBERS = count(1)

@@ -56,17 +56,17 @@ from opsdesk.actions.jobs import JobRun
 from opsdesk.core.errors import InvalidData, NotAllowed
 from opsdesk.core.exchange import FieldFault, Outcome, State
 from opsdesk.models import ImportBatch
+from orders.actions.channels import upsert_channels
 from orders.actions.disputes import upsert_disputes
 from orders.actions.reviews import upsert_reviews
-from orders.actions.channels import upsert_channels
 from orders.actions.shipments import upsert_shipments
 from orders.actions.tallies import SHEET, UNKNOWN_COLUMN, Tally, store_tally
 from orders.actions.ticket_events import upsert_ticket_events
 from orders.actions.ticket_files import upsert_tickets
-from orders.core.formats.tickets import read_ticket_events, read_tickets
-from orders.core.formats.service import read_disputes, read_reviews
 from orders.actions.tracking import upsert_events
+from orders.core.formats.service import read_disputes, read_reviews
 from orders.core.formats.shipments import read_channels, read_events, read_shipments
+from orders.core.formats.tickets import read_ticket_events, read_tickets
 from orders.queries.imports import unfinished_batches
 
 PIECE = 2_000

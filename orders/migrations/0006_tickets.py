@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('catalog', '0009_experiments'),
         ('opsdesk', '0006_lives'),
-        ('orders', '0002_unlinked_lines'),
+        ('orders', '0005_disputes_reviews'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,13 +1,16 @@
 """Tables of orders."""
 
+from orders.models.attachments import Attachment
 from orders.models.calendars import CalendarDay, CalendarSpan, Weekday, WorkCalendar
 from orders.models.clocks import Escalation, TicketClock, TicketStep
-from orders.models.attachments import Attachment
 from orders.models.customers import Customer
 from orders.models.disputes import Dispute, DisputeEvidence
 from orders.models.keywords import KeywordDay, ReviewKeyword, ReviewMention
 from orders.models.orders import Order, OrderEvent, OrderLine, Payment, TrafficSource
 from orders.models.returns import Return, ReturnLine
+from orders.models.reviews import Review, ReviewVersion
+from orders.models.shipment_exceptions import ShipmentException
+from orders.models.shipments import LogisticsChannel, Shipment, ShipmentLine, TrackingEvent
 from orders.models.sla import EscalationRule, SlaPolicy
 from orders.models.tickets import (
     Direction,
@@ -18,20 +21,17 @@ from orders.models.tickets import (
     TicketHandover,
     TicketMessage,
 )
-from orders.models.reviews import Review, ReviewVersion
-from orders.models.shipment_exceptions import ShipmentException
-from orders.models.shipments import LogisticsChannel, Shipment, ShipmentLine, TrackingEvent
 
 __all__ = [
+    "Attachment",
     "CalendarDay",
     "CalendarSpan",
-    "Attachment",
     "Customer",
     "Direction",
-    "Escalation",
-    "EscalationRule",
     "Dispute",
     "DisputeEvidence",
+    "Escalation",
+    "EscalationRule",
     "KeywordDay",
     "LogisticsChannel",
     "Order",
@@ -42,20 +42,20 @@ __all__ = [
     "ResolutionCode",
     "Return",
     "ReturnLine",
+    "Review",
+    "ReviewKeyword",
+    "ReviewMention",
+    "ReviewVersion",
     "RootCause",
+    "Shipment",
+    "ShipmentException",
+    "ShipmentLine",
     "SlaPolicy",
     "Ticket",
     "TicketClock",
     "TicketHandover",
     "TicketMessage",
     "TicketStep",
-    "Review",
-    "ReviewKeyword",
-    "ReviewMention",
-    "ReviewVersion",
-    "Shipment",
-    "ShipmentException",
-    "ShipmentLine",
     "TrackingEvent",
     "TrafficSource",
     "Weekday",

@@ -23,8 +23,7 @@ from catalog.models import (
     Warehouse,
 )
 from compensation.models import PayRun, Proposal
-from orders.models import WorkCalendar
-from orders.models import LogisticsChannel, OrderLine
+from orders.models import LogisticsChannel, OrderLine, WorkCalendar
 from tests import factories
 
 # Where the form of a page stands, if not on the page itself.

@@ -32,9 +32,9 @@ from opsdesk.actions.moves import Mover
 from opsdesk.core.periods import Period
 from opsdesk.models import AuditEntry, Job
 from orders.actions.attachments import given_file
+from orders.actions.channels import upsert_channels
 from orders.actions.disputes import upsert_disputes
 from orders.actions.evidence import add_evidence, withdraw_evidence
-from orders.actions.channels import upsert_channels
 from orders.actions.orders import move_order, upsert_orders
 from orders.actions.rates import reconvert
 from orders.actions.returns import upsert_returns

@@ -16,8 +16,8 @@ from orders.models import LogisticsChannel, Order, Return, Shipment, ShipmentExc
 from tests import factories
 from tests.catalog.models.test_visible import OF_PRODUCT, OF_STORE, SUPPLY
 from tests.factories import MARCH
-from tests.orders.models.test_tickets import OF_TICKET
 from tests.orders.models.test_reviews import OF_STORE as AFTER_ORDERS
+from tests.orders.models.test_tickets import OF_TICKET
 
 pytestmark = pytest.mark.django_db
 

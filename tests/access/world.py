@@ -72,14 +72,13 @@ from orders.actions.evidence import add_evidence
 from orders.actions.imports import ORDERS
 from orders.models import (
     EscalationRule,
+    Order,
     ReplyTemplate,
     ResolutionCode,
     RootCause,
     SlaPolicy,
     WorkCalendar,
 )
-from orders.models import Order
-from orders.models import Order
 from tests import factories
 from tests.factories import MARCH, NOW
 
@@ -185,9 +184,9 @@ def build():
         _promotion(world, side)
         _experiment(world, side)
         _ticket(world, side)
-    _terms(world)
         _dispute(world, side)
         _review(world, side)
+    _terms(world)
     world.add(factories.keyword())
     running(world)
     refuse_models_without_a_row(world)

@@ -23,8 +23,7 @@ from catalog.models import (
 from opsdesk.actions.jobs import claim
 from opsdesk.models import AuditEntry, ImportBatch, ImportReject, Job
 from orders.actions.imports import ImportRequest, start_import
-from orders.models import Dispute, Order, OrderLine, Return, Review
-from orders.models import Order, OrderLine, Return, Shipment
+from orders.models import Dispute, Order, OrderLine, Return, Review, Shipment
 from tests import factories as make
 from tests.state import state_digest
 
