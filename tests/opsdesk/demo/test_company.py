@@ -12,7 +12,7 @@ from catalog.models import DirtyDay, ProductSignal
 from compensation.actions.payruns import approve_run, lock_run
 from compensation.models import PayRun
 from opsdesk.demo import company
-from orders.models import Order
+from orders.models import Dispute, Order, Review
 from tests import factories
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -34,10 +34,14 @@ def test_the_manager_finds_a_month_to_approve_and_can_lock_it():
 
     assert (before, run.state) == ("submitted", "locked")
     assert (Order.objects.count() > 30_000, DirtyDay.objects.count()) == (True, 0)
-    signals = ProductSignal.objects.open().order_by("product__code")
+    signals = ProductSignal.objects.open().order_by("product__code", "kind")
     assert list(signals.values_list("product__code", "kind")) == [
-        (code, "stock_age") for code in ("CHAIR", "LAMP", "MUG", "PAN")
+        ("CHAIR", "stock_age"),
+        *(("LAMP", kind) for kind in ("bad_reviews", "complaints", "stock_age")),
+        ("MUG", "stock_age"),
+        ("PAN", "stock_age"),
     ]
+    assert (Review.objects.waiting().exists(), Dispute.objects.open().count()) == (True, 5)
     paid = PayRun.objects.filter(state="paid").order_by("month", "department__code")
     assert list(paid.values_list("department__code", "month__month")) == [
         ("ASIA", 5), ("EU", 5), ("ASIA", 6), ("EU", 6), ("ASIA", 7), ("EU", 7),
