@@ -130,22 +130,19 @@ def pieces_by_window(
 def reviews_by_window(day: date, windows: Sequence[int]) -> dict[int, dict[int, ReviewCounts]]:
     """Return by product what reviews said in each of the windows that end with ``day``."""
     first = day - DAY * max(windows, default=0)
+    names = ("reviews", "bad", "complaints")
     sums = {
         f"{name}_{length}": Sum(name, filter=Q(day__gt=day - DAY * length), default=0)
         for length in windows
-        for name in ("reviews", "bad", "complaints")
+        for name in names
     }
     rows = ReviewDay.objects.filter(day__gt=first, day__lte=day).order_by()
-    found = rows.values("product").annotate(**sums)
-    return {
-        row["product"]: {
-            length: ReviewCounts(
-                row[f"reviews_{length}"], row[f"bad_{length}"], row[f"complaints_{length}"]
-            )
-            for length in windows
-        }
-        for row in found
-    }
+    found: dict[int, dict[int, ReviewCounts]] = {}
+    for product, *counts in rows.values_list("product").annotate(**sums):
+        each = iter(counts)
+        by_window = {length: ReviewCounts(*(next(each) for _name in names)) for length in windows}
+        found[product] = by_window
+    return found
 
 
 def pieces_on_hand() -> dict[int, int]:

@@ -25,11 +25,8 @@ from orders.queries.reviews import watched_phrases
 PIECE = 2_000
 BAD = Q(review__stars__lte=BAD_STARS)
 COUNTED = ("product", "day", "keyword", "store")
-PLACE = {
-    "product": F("review__product"),
-    "store": F("review__store"),
-    "day": F("review__business_date"),
-}
+# Where a mention finds what its count is of.
+PLACE = {"product": "review__product", "store": "review__store", "day": "review__business_date"}
 
 
 @transaction.atomic
@@ -122,11 +119,12 @@ def fill_days_of(reviews: Collection[Review]) -> int:
     if not known:
         return 0
     days = [review.business_date for review in known]
-    of = {
-        "stores": {review.store_id for review in known},
-        "products": {review.product_id for review in known},
-    }
-    return fill_keyword_days(min(days), max(days), **of)
+    return fill_keyword_days(
+        min(days),
+        max(days),
+        stores={review.store_id for review in known},
+        products={pk for review in known if (pk := review.product_id) is not None},
+    )
 
 
 @transaction.atomic
@@ -149,12 +147,12 @@ def fill_keyword_days(
     rows = (
         ReviewMention.objects.filter(review__product__isnull=False)
         .order_by()
-        .values("keyword", **PLACE)
+        .values("keyword", **{name: F(path) for name, path in PLACE.items()})
         .filter(of_day)
         .annotate(reviews=Count("pk"), bad=Count("pk", filter=BAD))
     )
     there = ReviewMention.objects.filter(
-        keyword=OuterRef("keyword"), **{path.name: OuterRef(name) for name, path in PLACE.items()}
+        keyword=OuterRef("keyword"), **{path: OuterRef(name) for name, path in PLACE.items()}
     )
     gone, _each = KeywordDay.objects.filter(of_day).exclude(Exists(there)).delete()
     columns = (*COUNTED, "reviews", "bad")

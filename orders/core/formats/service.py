@@ -58,7 +58,12 @@ def read_reviews(path: Path) -> Rows:
 
 def _dispute(row: Row, row_no: int) -> DisputeItem:
     return DisputeItem(
-        **{name: row[name] for name in ("store", "number", "order", "kind", "status", "currency")},
+        store=row["store"],
+        number=row["number"],
+        order=row["order"],
+        kind=row["kind"],
+        status=row["status"],
+        currency=row["currency"],
         opened_at=instant_in("opened_at", row, row_no),
         amount=_amount("amount", row, row_no),
         outcome_amount=_amount("outcome_amount", row, row_no),
@@ -75,7 +80,10 @@ def _review(row: Row, row_no: int) -> ReviewItem:
     if stars is None:
         raise cell_refused("stars", "", _("a whole number"), row_no)
     return ReviewItem(
-        **{name: row[name] for name in ("store", "number", "order", "item")},
+        store=row["store"],
+        number=row["number"],
+        order=row["order"],
+        item=row["item"],
         stars=stars,
         written_at=instant_in("written_at", row, row_no),
         title=row["title"] or None,

@@ -216,7 +216,7 @@ def test_reviews_of_all_stores_are_added_up_by_product_and_day(cup):
 def test_the_statements_do_not_grow_with_the_reviews(cup, django_assert_max_num_queries):
     take(*(said(f"R-{number}", "It is broken") for number in range(30)))
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         fill_keyword_days(FIRST, LAST)
         fill_review_days(FIRST, LAST)
 
