@@ -14,7 +14,7 @@ from orders.core.lifecycle import OrderStatus
 from orders.core.shipment_items import ChannelItem, EventItem, ShipmentItem, ShippedLine
 from orders.models import Order
 
-DAYS = 45
+DAYS = 35
 CHUNK = 1_000
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # code, name, kind, carrier, promised days, in remote areas, how many go by it
@@ -22,7 +22,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CHANNELS = (
     (ChannelItem("POST", "ePacket 邮政小包", "postal", 12, 18, "China Post", 7), 5),
     (ChannelItem("LINE", "Air line 专线", "dedicated", 8, 11, "YunExpress", 5), 4),
-    (ChannelItem("HUB", "From the overseas warehouse 海外仓", "overseas", 4, 6, "DHL", 3), 3),
+    (ChannelItem("HUB", "Overseas hub 海外仓", "overseas", 4, 6, "DHL", 3), 3),
 )
 # fmt: on
 PLACES = ("Yiwu", "Shenzhen", "Hong Kong", "Liège", "Leipzig", "East Midlands", "Los Angeles")
@@ -34,7 +34,7 @@ UNDER_WAY = (OrderStatus.ALLOCATED, OrderStatus.DISPATCHED)
 
 
 def write(today: date, *, by: User, at: datetime) -> None:
-    """Write three channels, and the parcels of the last 45 days until ``at``."""
+    """Write three channels, and the parcels of the last 35 days until ``at``."""
     who = {"by": by, "at": at}
     upsert_channels([channel for channel, _weight in CHANNELS], **who)
     items = list(_parcels(today, at))

@@ -118,6 +118,7 @@ def _then(shipment: Shipment, verb: str, mover: Mover) -> None:
         # A clock elsewhere is ahead; who looks now knows what came before.
         at = shipment.last_event_at + SECOND
     event = made_event(shipment, EventItem("", shipment.external_id, at, code), mover)
+    event.by_id = person_id(mover.by)
     event.save()
     now = standing([*known.facts, Fact(at, code)], shipment.told)
     if now.status != shipment.status:
@@ -133,7 +134,7 @@ SHIPMENT_COURSE = Course(SHIPMENT, Shipment, then=_then, hold=_hold_store)
 
 
 def made_event(shipment: Shipment, item: EventItem, mover: Mover) -> TrackingEvent:
-    """Return the news as it is to be stored."""
+    """Return the news as it is to be stored; ``by`` is for who writes it down by hand."""
     return TrackingEvent(
         shipment=shipment,
         at=item.at,
@@ -141,7 +142,6 @@ def made_event(shipment: Shipment, item: EventItem, mover: Mover) -> TrackingEve
         text=item.text,
         place=item.place,
         fingerprint=item.fingerprint,
-        by_id=person_id(mover.by),
         recorded_at=mover.at,
     )
 

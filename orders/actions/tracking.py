@@ -14,7 +14,7 @@ from catalog.actions.standing import store_fault
 from catalog.actions.stores import lock_stores
 from catalog.models import Store
 from catalog.queries.stores import seen_stores
-from opsdesk.actions.audit import Actor
+from opsdesk.actions.audit import Actor, person_id
 from opsdesk.actions.moves import Mover
 from opsdesk.core.errors import InvalidData, NoRate, NotAllowed
 from opsdesk.core.exchange import UNCHANGED, UPDATED, Outcome, State, refused
@@ -35,7 +35,11 @@ def upsert_events(
     Whatever its order, the same news leads to the same state. ``scope``: only shipments of stores
     that are seen by it; ``None`` is the system itself.
     """
-    mover = Mover(at, by, scope)
+    return _store(items, Mover(at, by, scope))
+
+
+def _store(items: Sequence[EventItem], mover: Mover, *, by_hand: bool = False) -> list[Outcome]:
+    scope, at = mover.scope, mover.at
     faults = [check_event(item, at) for item in items]
     sound = [item for item, wrong in zip(items, faults, strict=True) if not wrong]
     stores = seen_stores((item.store for item in sound), scope)
@@ -48,6 +52,8 @@ def upsert_events(
     ]
     touched = {draft.row.pk: draft for _outcome, draft in taken if draft is not None}
     wrong = _without_rate(touched.values())
+    for event in (event for draft in touched.values() for event in draft.events):
+        event.by_id = person_id(mover.by) if by_hand else None
     store_drafts([draft for pk, draft in touched.items() if pk not in wrong], mover)
     return [
         refused("cost", wrong[draft.row.pk].message, item.source_row)
@@ -90,7 +96,7 @@ def record_event(shipment: Shipment, item: EventItem, mover: Mover) -> Shipment:
     """
     if not mover.may(Right.SERVICE_EDIT):
         raise NotAllowed(_("You don't have the right to record news."), code="no_right")
-    [outcome] = upsert_events([item], scope=mover.scope, by=mover.by, at=mover.at)
+    [outcome] = _store([item], mover, by_hand=True)
     if outcome.state is State.ERROR:
         fault = outcome.errors[0]
         raise InvalidData(fault.message, field=fault.field)

@@ -86,6 +86,7 @@ class ShipmentExceptionAdmin(MovingAdmin, PageAdmin):
         "status_badge",
         "taken_by",
     ]
+    list_display_links = ["shipment_no"]
     list_filter = [WorkFilter, "kind", ("store", StoreFilter), "shipment__channel"]
     list_select_related = ["shipment__channel", "store", "taken_by"]
     page_template = "desk/orders/shipment_exception.html"

@@ -35,7 +35,7 @@ from orders.core.shipping import EventCode
 from orders.models import LogisticsChannel, Order, OrderLine, Shipment
 from orders.queries.shipments import shipped_books
 
-TEMPLATE = "desk/catalog/stock_form.html"
+TEMPLATE = "desk/orders/shipment_form.html"
 _TIME = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
 
 
@@ -95,9 +95,11 @@ class ParcelForm(forms.Form):
             required=False,
         )
         self.lines: list[OrderLine] = []
+        self.all_sent = False
         left = shipped_books([order])[order.pk].left()
         for line in order.lines.filter(kind__in=THINGS).order_by("line_no").select_related("sku"):
             self._offer(line, left.get(line.line_no, 0))
+        self.all_sent = bool(left) and not any(left.values())
 
     def _offer(self, line: OrderLine, left: int) -> None:
         self.lines.append(line)
@@ -200,6 +202,8 @@ def send_view(shipments: Any) -> Any:
             (str(order), reverse("admin:orders_order_change", args=[order.pk])),
         ]
         context = {"title": _("Send a parcel"), "crumbs": crumbs, "form": form}
+        if form.all_sent:
+            context["note"] = _("Everything that was bought is in parcels already.")
         return desk_page(request, TEMPLATE, context | {"button": _("Make the shipment")})
 
     return view
