@@ -192,6 +192,7 @@ class FactFamily(models.TextChoices):
     REFUNDS = "refunds", _("Refunds")
     DISPUTES = "disputes", _("Disputes")
     REVIEWS = "reviews", _("Reviews")
+    SHIPMENTS = "shipments", _("Shipments")
 
 
 class DirtyDay(models.Model):

@@ -10,12 +10,14 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Department
-from catalog.models import DirtyDay, StoreDepartment
+from catalog.models import DirtyDay, FactFamily, StoreDepartment
 from kpis.models import FactWork, PeriodWork
 from opsdesk.core.periods import Period
 from orders.models import Order, Payment, Return
 
 ZERO = Decimal("0.00")
+# What the base is made of; nobody is paid by anything else.
+PAID_BY = (FactFamily.SALES, FactFamily.REFUNDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +93,15 @@ def base_entries(department: Department, month: Period) -> list[BaseEntry]:
 
 def pending_days(department: Department, month: Period) -> int:
     """Return how many store-days of the month have changes that the figures do not show yet."""
-    inside = {"day__gte": month.start, "day__lt": month.end}
+    inside = {"day__gte": month.start, "day__lt": month.end, "family__in": PAID_BY}
     own = department_store(department, "day")
     waiting = {
         (store, day)
         for noted in (DirtyDay, FactWork)  # told by a change, and taken by a night that ended
         for store, day in noted.objects.filter(own, **inside).values_list("store", "day")
     }
-    return len(waiting) or PeriodWork.objects.filter(**inside).count()
+    days = {"day__gte": month.start, "day__lt": month.end}
+    return len(waiting) or PeriodWork.objects.filter(**days).count()
 
 
 def _paid_by(orders: QuerySet[Any, Any]) -> dict[int, date]:

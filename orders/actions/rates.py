@@ -147,6 +147,7 @@ def _costs_of(currency: str, stale: StaleDay, run: JobRun | None, at: datetime) 
             Shipment.objects.bulk_update(rows, columns, batch_size=250)
             named = [(row.pk, row.external_id) for row in rows]
             record_many("converted", Shipment, named, by=None, at=at)
+            mark_dirty(FactFamily.SHIPMENTS, {(stale.store_id, stale.day)} if rows else ())
         done += len(rows)
         if len(rows) < _PIECE:
             return done

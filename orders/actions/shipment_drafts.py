@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from catalog.models import Store
+from catalog.actions.stores import mark_dirty
+from catalog.models import FactFamily, Store
 from catalog.queries.fx import RateTable
 from opsdesk.actions.audit import person_id, record_many
 from opsdesk.actions.moves import Mover, begin_many
@@ -170,6 +171,7 @@ def store_drafts(drafts: Sequence[ShipmentDraft], mover: Mover) -> None:
     begin_many(SHIPMENT_COURSE, [draft.row for draft in new], mover)
     record_many("created", Shipment, _named(new), by=mover.by, at=mover.at)
     _write_steps(changed, mover)
+    mark_dirty(FactFamily.SHIPMENTS, {day for draft in drafts for day in draft.days()})
     moved = [d.row for d in drafts if d.steps or d.row.status != ShipmentStatus.READY]
     bring_orders_along({row.order_id for row in moved}, mover)
     pass_gone([draft.row for draft in changed], mover)

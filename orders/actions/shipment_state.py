@@ -9,7 +9,8 @@ from typing import Any
 
 from django.conf import settings
 
-from catalog.actions.stores import lock_stores
+from catalog.actions.stores import lock_stores, mark_dirty
+from catalog.models import FactFamily
 from catalog.queries.fx import RateTable
 from opsdesk.actions.audit import person_id
 from opsdesk.actions.moves import Course, Mover
@@ -123,9 +124,12 @@ def _then(shipment: Shipment, verb: str, mover: Mover) -> None:
     now = standing([*known.facts, Fact(at, code)], shipment.told)
     if now.status != shipment.status:
         now = Standing(shipment.status, now.dispatched_at, at, now.last_event_at, now.damaged_at)
+    days = {shipment.dispatched_on, shipment.outcome_on}
     set_days(shipment, now, rates_for([shipment]))
+    days |= {shipment.dispatched_on, shipment.outcome_on}
     shipment.updated_at = mover.at
     shipment.save(update_fields=[*FOLLOWING, "updated_at"])
+    mark_dirty(FactFamily.SHIPMENTS, {(shipment.store_id, day) for day in days if day})
     bring_orders_along([shipment.order_id], mover)
     pass_gone([shipment], mover)
 

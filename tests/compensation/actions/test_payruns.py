@@ -399,6 +399,17 @@ def test_a_month_with_days_to_compute_is_not_locked(noted, periods, desk, hr, bo
     assert PayRun.objects.get().state == "approved"
 
 
+def test_days_of_parcels_keep_no_month_open(desk, hr, boss):
+    run = approved(desk, hr, boss)
+    DirtyDay.objects.create(
+        family="shipments", store=factories.store(), day=date(2026, 3, 9)
+    )  # nobody is paid by them
+
+    run = lock_run(run, scope=factories.scope(boss), by=boss, at=NOW)
+
+    assert run.state == "locked"
+
+
 def test_a_locked_run_is_not_calculated_again(desk, hr, boss):
     run = lock_run(approved(desk, hr, boss), scope=factories.scope(boss), by=boss, at=NOW)
 

@@ -194,6 +194,17 @@ def test_a_night_without_news_writes_nothing():
     assert list(run.steps.values_list("rows_read", "rows_written")) == [(0, 0)] * run.steps.count()
 
 
+def test_news_of_what_no_figure_is_made_of_leaves_no_work_behind():
+    make.order()
+    dirty()
+    dirty(family="shipments")
+
+    night()
+
+    assert sales(MARCH_10, "orders") == (1,)
+    assert [model.objects.count() for model in (DirtyDay, FactWork)] == [0, 0]
+
+
 def test_work_is_taken_away_with_its_result():
     make.order()
     dirty()

@@ -1,6 +1,6 @@
 """News of shipments: taken in any order and once; it moves the shipment and its order."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import permutations
 
@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.core.roles import Role
+from catalog.models import DirtyDay
 from opsdesk.core.errors import InvalidData, NotAllowed
 from opsdesk.models import AuditEntry, LifeEvent
 from orders.actions.tracking import record_event, upsert_events
@@ -79,6 +80,21 @@ def test_news_moves_the_shipment_and_its_order_along(shipment):
         ("deliver", "in_transit", "delivered"),
     ]
     assert list(OrderEvent.objects.values_list("status", flat=True)) == ["dispatched", "delivered"]
+
+
+def test_the_days_of_dispatch_and_outcome_are_noted_to_be_computed():
+    send(event("picked_up"))
+    send(event("delivered", 50), event("in_transit", 5))
+
+    assert set(DirtyDay.objects.filter(family="shipments").values_list("store__code", "day")) == {
+        ("UK", date(2026, 3, 20)),
+        ("UK", date(2026, 3, 22)),
+    }
+    DirtyDay.objects.all().delete()
+    send(event("picked_up", -24))  # it went a day earlier: both days change
+
+    found = DirtyDay.objects.filter(family="shipments").values_list("day", flat=True)
+    assert set(found) == {date(2026, 3, 19), date(2026, 3, 20), date(2026, 3, 22)}
 
 
 def test_what_was_sent_before_changes_nothing():
