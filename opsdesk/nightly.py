@@ -155,7 +155,6 @@ STEPS = (
     Step("replenishment", propose_purchases, needs=("demand", "stockouts")),
     Step("reviews", count_reviews),
     Step("signals", give_signals, needs=("demand", "reviews")),
-    Step("signals", give_signals, needs=("demand",)),
     Step("shipments", watch_shipments),
     Step("unlisted", unlisted),
     Step("draft_pay", draft_pay, needs=("fx", "scorecards")),
