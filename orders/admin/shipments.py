@@ -107,7 +107,6 @@ class ShipmentAdmin(MovingAdmin, DocumentAdmin):
     ]
     search_fields = ["external_id", "tracking_number"]
     search_help_text = _("Shipment or tracking number, or how it begins")
-    ordering = ["-id"]
     list_select_related = ["store", "order", "channel"]
     page_template = "desk/orders/shipment.html"
 
@@ -118,6 +117,11 @@ class ShipmentAdmin(MovingAdmin, DocumentAdmin):
         # What is late is so today: each row of the list is told which day that is.
         today = Value(request.scope.today, output_field=DateField())
         return super().get_queryset(request).annotate(today=today)
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        """Put the latest first: by the day of dispatch where days are asked for."""
+        ranged = any(request.GET.get(f"dispatched_on_{end}") for end in ("from", "to"))
+        return ["-dispatched_on", "-id"] if ranged else ["-id"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

@@ -178,8 +178,9 @@ class Shipment(models.Model):
             models.Index(fields=["status", "-id"], name="shipment_status_idx"),
             models.Index(fields=["store", "dispatched_on"], name="shipment_store_day_idx"),
             models.Index(fields=["store", "outcome_on"], name="shipment_outcome_idx"),
-            models.Index(fields=["channel", "dispatched_on"], name="shipment_channel_idx"),
-            models.Index(fields=["dispatched_on"], name="shipment_day_idx"),
+            # as the lists of a range of days are ordered
+            models.Index(fields=["-dispatched_on", "-id"], name="shipment_day_idx"),
+            models.Index(fields=["channel", "-dispatched_on", "-id"], name="shipment_channel_idx"),
             # few of all that ever were: what the night looks for
             models.Index(
                 fields=["channel", "last_event_on"],

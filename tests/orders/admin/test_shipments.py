@@ -97,6 +97,16 @@ def test_the_list_is_narrowed(manager, asked, found):
         assert numbers_on(response) == found
 
 
+def test_a_range_of_days_is_listed_by_its_days(manager):
+    for name, day in (("first", 1), ("third", 3), ("second", 2)):
+        a_parcel(name, status="in_transit", dispatched_on=date(2026, 3, day))
+    a_parcel("ready")
+
+    asked = {"dispatched_on_from": "2026-03-01"}
+    assert numbers_on(manager.get(reverse(LIST), asked)) == ["third", "second", "first"]
+    assert numbers_on(manager.get(reverse(LIST))) == ["ready", "second", "third", "first"]
+
+
 def test_the_page_tells_the_whole_story(manager):
     shipment = a_parcel(
         status="in_transit",
