@@ -94,6 +94,14 @@ NOT_SOLD = (OrderStatus.CANCELLED, OrderStatus.UNMAPPED)
 # The money of a return counts once it has gone back to the buyer.
 MONEY_BACK = (ReturnStatus.REFUNDED, ReturnStatus.CLOSED)
 
+# A return in one of these waits for somebody to take it a step further.
+RETURN_QUEUE = (
+    ReturnStatus.REQUESTED,
+    ReturnStatus.APPROVED,
+    ReturnStatus.RECEIVED,
+    ReturnStatus.INSPECTED,
+)
+
 
 def order_sources(to: OrderStatus) -> list[OrderStatus]:
     """Return the statuses an order may be in to become ``to``."""

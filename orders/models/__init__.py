@@ -21,11 +21,15 @@ from orders.models.tickets import (
     TicketHandover,
     TicketMessage,
 )
+from orders.models.reasons import ReturnReason
+from orders.models.refunds import Refund, RefundLine, RefundMethod
+from orders.models.returns import Condition, Disposal, Return, ReturnLine, ReturnPieces
 
 __all__ = [
     "Attachment",
     "CalendarDay",
     "CalendarSpan",
+    "Condition",
     "Customer",
     "Direction",
     "Dispute",
@@ -34,12 +38,16 @@ __all__ = [
     "EscalationRule",
     "KeywordDay",
     "LogisticsChannel",
+    "Disposal",
     "Order",
     "OrderEvent",
     "OrderLine",
     "Payment",
     "ReplyTemplate",
     "ResolutionCode",
+    "Refund",
+    "RefundLine",
+    "RefundMethod",
     "Return",
     "ReturnLine",
     "Review",
@@ -57,6 +65,8 @@ __all__ = [
     "TicketMessage",
     "TicketStep",
     "TrackingEvent",
+    "ReturnPieces",
+    "ReturnReason",
     "TrafficSource",
     "Weekday",
     "WorkCalendar",
