@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 
 from orders.core.lifecycle import MONEY_BACK
 from orders.core.refunds import Part, RefundBook
-from orders.models import Customer, Order, OrderLine, Payment, Return, ReturnLine
+from orders.models import Customer, Order, OrderLine, Payment, RefundLine, Return, ReturnLine
 
 Key = tuple[int, str]
 
@@ -29,11 +30,15 @@ def orders_by_key(keys: Iterable[Key]) -> dict[Key, Order]:
 
 
 def returns_by_key(keys: Iterable[Key]) -> dict[Key, Return]:
-    """Return the returns with these keys (store, return number)."""
+    """Return the returns with these keys (store, return number), held until the transaction ends.
+
+    Whoever takes one a step further at this moment does so before or after.
+    """
     wanted = set(keys)
-    found = Return.objects.filter(
+    rows = Return.objects.filter(
         store__in={store for store, _ in wanted}, external_id__in={name for _, name in wanted}
     )
+    found = rows.order_by("pk").select_for_update(no_key=True)
     return {
         (case.store_id, case.external_id): case
         for case in found
@@ -109,8 +114,10 @@ def refund_books(
         )
         for order in orders
     }
-    rows = ReturnLine.objects.filter(
-        return_case__order__in=set(books), return_case__status__in=MONEY_BACK
+    told = ReturnLine.objects.filter(
+        return_case__order__in=set(books),
+        return_case__status__in=MONEY_BACK,
+        return_case__in_parts=False,
     ).values_list(
         "return_case__order_id",
         "return_case_id",
@@ -119,7 +126,18 @@ def refund_books(
         "quantity",
         "amount",
     )
-    for order_id, return_id, line_no, kind, quantity, amount in rows:
+    here = RefundLine.objects.filter(refund__return_case__order__in=set(books)).values_list(
+        "refund__return_case__order_id",
+        "refund__return_case_id",
+        "return_line__order_line__line_no",
+        "return_line__kind",
+        "quantity",
+        "amount",
+    )
+    for order_id, return_id, line_no, kind, quantity, amount in chain(told, here):
         parts = books[order_id].returns.setdefault(return_id, [])
         parts.append(Part(line_no or 0, kind, quantity, amount))
+    named = ReturnLine.objects.filter(return_case__order__in=set(books), order_line__isnull=False)
+    for order_id, line_no in named.values_list("return_case__order_id", "order_line__line_no"):
+        books[order_id].named.add(line_no or 0)
     return books
