@@ -22,10 +22,13 @@ from opsdesk.core.periods import business_date
 from opsdesk.core.wording import twice
 from orders.actions.customers import ensure_customers
 from orders.actions.drafts import Reference
+from orders.actions.shared_returns import handled_lines, keep_decisions, news_of, tell_events
 from orders.core.digests import return_digest
 from orders.core.items import ItemError, ReturnItem, ReturnLineItem
 from orders.core.lifecycle import MONEY_BACK, ReturnStatus
+from orders.core.reasons import folded
 from orders.core.refunds import Part
+from orders.core.returns import Delivered
 from orders.core.totals import Currencies, LineTotals, document_totals, return_line_totals
 from orders.models import Order, Return, ReturnLine
 from orders.queries.intake import (
@@ -35,6 +38,7 @@ from orders.queries.intake import (
     refund_books,
     returns_by_key,
 )
+from orders.queries.reasons import reasons_by_word
 
 RETURN_COLUMNS = (
     "order",
@@ -94,7 +98,8 @@ def upsert_returns(items: Sequence[ReturnItem], *, source: Source, at: datetime)
 
     Of an order never more goes back than was bought, over all its returns: the store is held, so
     that two deliveries at once cannot both pass. A return of an order that is not there yet is an
-    error; sent again later it is taken. The items must have passed ``check_return``.
+    error; sent again later it is taken. What people here decided about a return stays, see
+    ``orders.core.returns``. The items must have passed ``check_return``.
     """
     intake = _ReturnReader(items, source, at).read()
     drafts = intake.drafts
@@ -105,6 +110,8 @@ def upsert_returns(items: Sequence[ReturnItem], *, source: Source, at: datetime)
     _write(drafts)
     if intake.newer:
         Return.objects.bulk_update(intake.newer, ["source_updated_at"], batch_size=500)
+    handled = [(d.case, d.stored) for d in drafts if d.stored and d.stored.handled_at]
+    tell_events(((case, old.status) for case, old in handled), by=source.by, at=at)
     for verb, is_new in (("created", True), ("changed", False)):
         cases = [draft.case for draft in drafts if (draft.stored is None) == is_new]
         record_many(verb, Return, [(c.pk, c.external_id) for c in cases], by=source.by, at=at)
@@ -157,6 +164,8 @@ class _ReturnReader:
         self.orders = orders_by_key((stores[i.store].pk, i.order) for i in known if i.order)
         self.lines = lines_by_order(order.pk for order in self.orders.values())
         self.books = refund_books(self.orders.values(), self.lines)
+        self.reasons = reasons_by_word() if any(item.reason for item in items) else {}
+        self.handled = handled_lines(self.stored.values())
 
     def read(self) -> ReturnIntake:
         """Return the answers and the rows to write."""
@@ -185,10 +194,15 @@ class _ReturnReader:
                     stored.source_updated_at = time
                     intake.newer.append(stored)
                 return UNCHANGED
+            if news_of(stored, item.source_updated_at) is Delivered.NOTHING:
+                return UNCHANGED
         order = self.orders.get((store.pk, item.order)) if item.order else None
         try:
             faults = self._faults(item, stored, order)
             draft = None if faults else self._draft(item, stored, order)
+            if draft is not None and stored is not None and stored.handled_at is not None:
+                faults = keep_decisions(draft.case, draft.lines, stored, self.handled)
+                draft = None if faults else draft
         except NoRate as error:
             faults = [ItemError(error.field, error.message, item.source_row)]
             draft = None
@@ -233,6 +247,9 @@ class _ReturnReader:
         currencies = self._currencies(item, stored, order, day)
         known = self.lines.get(order.pk, {}) if order else {}
         priced = [self._line(line, known, currencies, self._day(item, day)) for line in item.lines]
+        reason = self.reasons.get(folded(item.reason))
+        for line, _worth in priced:
+            line.reason_id = reason
         totals = document_totals(worth for _line, worth in priced)
         known_status = item.status in ReturnStatus.values
         case = Return(

@@ -29,11 +29,15 @@ class Part:
 
 @dataclass
 class RefundBook:
-    """What of one order was bought, and what went back with each of its returns."""
+    """What of one order was bought, and what went back with each of its returns.
+
+    ``named`` are the lines that some return points to, whatever became of it.
+    """
 
     order: str
     bought: dict[int, Part]
     returns: dict[int | str, list[Part]] = field(default_factory=dict)
+    named: set[int] = field(default_factory=set)
 
     def faults(self, key: int | str, parts: Iterable[Part]) -> list[ItemError]:
         """Return why the return ``key`` cannot be of these parts, beside the other returns."""
@@ -112,6 +116,10 @@ class RefundBook:
                 }
                 row = line.source_row if line else None
                 return [ItemError("lines", message % words, row)]
+        if dropped := sorted(self.named - set(lines)):
+            message = _("Line %(line)d of order %(order)s is in a return: it cannot be dropped.")
+            words = {"line": dropped[0], "order": self.order}
+            return [ItemError("lines", message % words)]
         total = sum((part.amount for part in lines.values() if part.kind in SALES), ZERO)
         back = [part for part in gone if part.kind in SALES]
         if _money(back) > max(total, ZERO):
