@@ -69,20 +69,23 @@ def whole_of(line: PayslipLine) -> Decimal:
 
 def credits_of(case: Order | Return) -> list[Credit]:
     """Return everybody who was paid for an order or a refund (less, for a refund)."""
-    rows = {row.run_id: row for row in case.pay_base_rows.all()}
-    lines = [
-        line
-        for line in PayslipLine.objects.filter(payslip__run__in=rows, kind=PayLineKind.COMMISSION)
+    rows: dict[int, list[BaseRow]] = {}
+    for row in case.pay_base_rows.order_by("seq"):
+        rows.setdefault(row.run_id, []).append(row)
+    lines = list(
+        PayslipLine.objects.filter(payslip__run__in=rows, kind=PayLineKind.COMMISSION)
         .exclude(amount=0)
         .select_related("payslip__person", "payslip__run__department")
         .order_by("payslip__run__month", "payslip__person__employee_no", "position")
-        if _counted(line, rows[line.payslip.run_id])
+    )
+    # A return that was refunded in parts has a row for each of them.
+    pairs = [
+        (line, row) for line in lines for row in rows[line.payslip.run_id] if _counted(line, row)
     ]
-    upto = _leavers_upto(lines, rows)
+    upto = _leavers_upto(pairs)
     found = []
-    for line in lines:
-        row = rows[line.payslip.run_id]
-        running = upto.get(line.pk, row.running)
+    for line, row in pairs:
+        running = upto.get((line.pk, row.pk), row.running)
         found.append(Credit(line, row.amount, _earned(line, row.amount, running)))
     return found
 
@@ -133,24 +136,28 @@ def _earned(line: PayslipLine, amount: Decimal, upto: Decimal) -> Decimal:
     return slice_of(line.amount, upto - amount, upto, whole_of(line), currency)
 
 
-def _leavers_upto(lines: list[PayslipLine], rows: dict[int, BaseRow]) -> dict[int, Decimal]:
-    """Return by line the running sum of a leaver's rows up to and with the run's in ``rows``."""
+def _leavers_upto(pairs: list[tuple[PayslipLine, BaseRow]]) -> dict[tuple[int, int], Decimal]:
+    """Return by line and row the running sum of a leaver's rows of the run up to and with it."""
+    leavers = [(line, row) for line, row in pairs if "cutoff" in line.figures]
     sums = {
-        f"line_{line.pk}": Sum(
+        f"line_{number}": Sum(
             "amount",
             filter=Q(
                 run=line.payslip.run_id,
-                seq__lte=rows[line.payslip.run_id].seq,
+                seq__lte=row.seq,
                 collected_on__lte=date.fromisoformat(line.figures["cutoff"]),
             ),
         )
-        for line in lines
-        if "cutoff" in line.figures
+        for number, (line, row) in enumerate(leavers)
     }
     if not sums:
         return {}
-    found = BaseRow.objects.filter(run__in=rows).aggregate(**sums)
-    return {int(name.removeprefix("line_")): total or ZERO for name, total in found.items()}
+    runs = {row.run_id for _line, row in leavers}
+    found = BaseRow.objects.filter(run__in=runs).aggregate(**sums)
+    return {
+        (line.pk, row.pk): found[f"line_{number}"] or ZERO
+        for number, (line, row) in enumerate(leavers)
+    }
 
 
 def payslips_of(run: PayRun) -> QuerySet[Payslip]:

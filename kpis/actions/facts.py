@@ -17,7 +17,7 @@ from kpis.actions.sums import Destination, upsert_sums
 from kpis.models import FactWork, PeriodFact, PeriodWork, RefundDay, SalesDay
 from kpis.models.facts import COMPUTED
 from opsdesk.actions.sql import upsert_from
-from orders.models import Order, Return
+from orders.models import Order, Refund, Return
 
 TAKE = 5_000
 # Store-days of a part: few enough to commit often, enough to be worth a statement.
@@ -80,10 +80,12 @@ def _take_everything(step: StepRun) -> None:
     with step.piece() as tally:
         orders = Order.objects.order_by().values("store", day=F("business_date"))
         returns = Return.objects.refunded().order_by().values("store", day=F("refunded_on"))
+        refunds = Refund.objects.order_by().values("store", day=F("refunded_on"))
         for family, rows in (
             (FactFamily.SALES, orders),
             (FactFamily.SALES, SalesDay.objects.values("store", "day")),
             (FactFamily.REFUNDS, returns),
+            (FactFamily.REFUNDS, refunds),
             (FactFamily.REFUNDS, RefundDay.objects.values("store", "day")),
         ):
             named = rows.annotate(family=Value(family, output_field=CharField()))

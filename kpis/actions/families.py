@@ -15,7 +15,7 @@ from opsdesk.core.money import ZERO
 from opsdesk.models import amount
 from orders.core.items import LineKind
 from orders.core.lifecycle import MONEY_BACK, NOT_SOLD, OrderStatus
-from orders.models import Order, OrderLine, Return, ReturnLine, TrafficSource
+from orders.models import Order, OrderLine, Refund, Return, ReturnLine, TrafficSource
 
 SOLD = [status for status in OrderStatus if status not in NOT_SOLD]
 # What ``Order.objects.sold()`` says, seen from a store-day. An order of postage or fees only is
@@ -33,7 +33,7 @@ class Family:
     code: FactFamily
     model: type[models.Model]
     parts: Callable[[Work], Sequence[Part]]
-    has_rows: Callable[[], Exists]
+    has_rows: Callable[[], Exists | Q]
 
 
 def _money(name: str, condition: Q | None = None) -> Coalesce:
@@ -116,10 +116,16 @@ def _costed(document: str, line: type[models.Model], parent: str) -> Q:
 
 
 def _refunds(work: Work) -> list[Part]:
-    """Refunded returns and their lines of the store-days in ``work``."""
+    """What went back on the store-days in ``work``: as sources told it, and as refunded here."""
+    return [*_refunds_told(work), *_refunds_here(work)]
+
+
+def _refunds_told(work: Work) -> list[Part]:
+    """Refunded returns and their lines, but for those whose money has rows of its own."""
     paid_back = {
         "store__returns__refunded_on": F("day"),
         "store__returns__status__in": MONEY_BACK,
+        "store__returns__in_parts": False,
     }
     lines = work.filter(_costed("store__returns", ReturnLine, "return_case"), **paid_back)
     # What is scrapped has cost what it has cost.
@@ -142,14 +148,36 @@ def _refunds(work: Work) -> list[Part]:
     ]
 
 
+def _refunds_here(work: Work) -> list[Part]:
+    """Refunds made here, each on its own day; their lines are of goods only."""
+    paid_back = {"store__refunds__refunded_on": F("day")}
+    lines = work.filter(store__refunds__lines__reporting_cost__isnull=False, **paid_back)
+    return [
+        _part(
+            work.filter(**paid_back),
+            {
+                "refund_amount": _money("store__refunds__reporting_amount"),
+                "refund_units": Coalesce(Sum("store__refunds__units"), 0),
+            },
+        ),
+        _part(
+            lines,
+            {
+                "refund_costed_amount": _money("store__refunds__lines__reporting_amount"),
+                "refund_cost": _money("store__refunds__lines__restocked_cost"),
+            },
+        ),
+    ]
+
+
 def _has_orders() -> Exists:
     return Exists(Order.objects.filter(store=OuterRef("store"), business_date=OuterRef("day")))
 
 
-def _has_refunds() -> Exists:
-    return Exists(
-        Return.objects.refunded().filter(store=OuterRef("store"), refunded_on=OuterRef("day"))
-    )
+def _has_refunds() -> Q:
+    that_day = {"store": OuterRef("store"), "refunded_on": OuterRef("day")}
+    told = Exists(Return.objects.refunded().filter(**that_day))
+    return Q(told) | Q(Exists(Refund.objects.filter(**that_day)))
 
 
 FAMILIES = (

@@ -68,12 +68,14 @@ def _current(
 ) -> tuple[dict[Key, Values], list[str]]:
     """What the store-days would be now, and the names of the family's figures."""
     found: dict[Key, Values] = defaultdict(dict)
-    columns: list[str] = []
+    columns: dict[str, None] = {}
     for part in family.parts(closed):
-        columns += part.sums
+        columns |= dict.fromkeys(part.sums)
         for row in part.rows.values("store", "day", *part.sums.values()):
-            found[row["store"], row["day"]].update({n: row[s] for n, s in part.sums.items()})
-    return found, columns
+            sums = found[row["store"], row["day"]]
+            for name, given in part.sums.items():
+                sums[name] = sums.get(name, ZERO) + row[given]
+    return found, list(columns)
 
 
 def _frozen(

@@ -66,7 +66,7 @@ def _field(model: type[models.Model], name: str) -> Any:
 
 
 def _columns(parts: Sequence[Part]) -> list[str]:
-    return [name for part in parts for name in part.sums]
+    return list(dict.fromkeys(name for part in parts for name in part.sums))
 
 
 def _select(parts: Sequence[Part], into: Destination, connection: Any) -> tuple[str, list[Any]]:

@@ -2,12 +2,17 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
 from catalog.models import Duty, StoreAssignment, StoreDepartment
 from kpis.models import ScopeKind
 from opsdesk.core.periods import Period
-from orders.models import Order, Return
+from orders.models import Order, Refund, Return
+
+REFUND_COLUMNS = (
+    *("case", "name", "part", "state", "code"),
+    *("refunded_on", "amount", "currency", "reporting_amount", "units"),
+)
 
 
 def orders_behind(scope_kind: str, scope_id: int, period: Period) -> QuerySet[Order, Order]:
@@ -20,9 +25,36 @@ def orders_behind(scope_kind: str, scope_id: int, period: Period) -> QuerySet[Or
 
 
 def refunds_behind(scope_kind: str, scope_id: int, period: Period) -> QuerySet[Return, Return]:
-    """Return the returns whose money went back within the period, in a scope's stores."""
+    """Return the returns that sources told to be refunded within the period, in a scope's stores.
+
+    What was refunded here besides: ``parts_behind``.
+    """
     days = Q(refunded_on__gte=period.start, refunded_on__lt=period.end)
     return Return.objects.refunded().filter(days, _in_scope(scope_kind, scope_id, "refunded_on"))
+
+
+def parts_behind(scope_kind: str, scope_id: int, period: Period) -> QuerySet[Refund, Refund]:
+    """Return the refunds made here within the period, in a scope's stores."""
+    days = Q(refunded_on__gte=period.start, refunded_on__lt=period.end)
+    return Refund.objects.filter(days, _in_scope(scope_kind, scope_id, "refunded_on"))
+
+
+def refund_rows(told: QuerySet[Return, Return], parts: QuerySet[Refund, Refund]) -> QuerySet:
+    """Return what sources told and what was refunded here in one list, the latest first.
+
+    Values in the order of ``REFUND_COLUMNS``."""
+    own = {"case": F("pk"), "name": F("external_id"), "state": F("status"), "part": Value(0)}
+    of_case = {
+        "case": F("return_case"),
+        "name": F("return_case__external_id"),
+        "state": F("return_case__status"),
+        "part": F("number"),
+    }
+    rows, others = (
+        found.order_by().values(**named, code=F("store__code")).values_list(*REFUND_COLUMNS)
+        for found, named in ((told, own), (parts, of_case))
+    )
+    return rows.union(others, all=True).order_by("-refunded_on", "-case", "-part")
 
 
 def _in_scope(scope_kind: str, scope_id: int, day: str) -> Q:

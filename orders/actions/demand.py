@@ -1,5 +1,7 @@
 """What was ordered and what was refunded of each SKU by day, from the lines of both."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -10,7 +12,7 @@ from catalog.models import SkuDemand, SkuReturn
 from opsdesk.actions.sql import take_turn, upsert_from
 from orders.core.items import LineKind
 from orders.core.lifecycle import NOT_SOLD
-from orders.models import OrderLine, Return, ReturnLine
+from orders.models import OrderLine, RefundLine, Return, ReturnLine
 
 
 @transaction.atomic
@@ -41,12 +43,40 @@ def fill_returns(first: date, last: date) -> int:
     A piece counts on the business day of its refund, whichever day it was sold on.
     """
     take_turn("refunds by day")
-    refunded = Return.objects.refunded().filter(refunded_on__gte=first, refunded_on__lte=last)
+    told = Return.objects.refunded().filter(refunded_on__gte=first, refunded_on__lte=last)
     lines = ReturnLine.objects.filter(
-        kind=LineKind.GOODS, sku__isnull=False, return_case__in=refunded
+        kind=LineKind.GOODS, sku__isnull=False, return_case__in=told
     ).values("sku", day=F("return_case__refunded_on"))
-    stored = SkuReturn.objects.filter(day__gte=first, day__lte=last)
-    return _bring(lines, stored, units=Sum("quantity"))
+    here = RefundLine.objects.filter(
+        quantity__gt=0,
+        return_line__sku__isnull=False,
+        refund__refunded_on__gte=first,
+        refund__refunded_on__lte=last,
+    ).values(day=F("refund__refunded_on"), sku=F("return_line__sku"))
+    units: Counter[tuple[int, date]] = Counter()
+    for rows in (lines, here):
+        for row in rows.order_by().annotate(units=Sum("quantity")):
+            units[row["sku"], row["day"]] += row["units"]
+    return _bring_sums(units, SkuReturn.objects.filter(day__gte=first, day__lte=last))
+
+
+def _bring_sums(units: Mapping[tuple[int, date], int], stored: QuerySet[SkuReturn]) -> int:
+    """Make ``stored`` these pieces by SKU and day, and return how many rows changed."""
+    there = {(row.sku_id, row.day): row for row in stored}
+    gone = [row.pk for key, row in there.items() if key not in units]
+    for start in range(0, len(gone), 500):
+        stored.filter(pk__in=gone[start : start + 500]).delete()
+    fresh = [
+        SkuReturn(sku_id=sku, day=day, units=pieces)
+        for (sku, day), pieces in units.items()
+        if (sku, day) not in there
+    ]
+    changed = [row for key, row in there.items() if key in units and row.units != units[key]]
+    for row in changed:
+        row.units = units[row.sku_id, row.day]
+    SkuReturn.objects.bulk_create(fresh, batch_size=1_000)
+    SkuReturn.objects.bulk_update(changed, ["units"], batch_size=500)
+    return len(gone) + len(fresh) + len(changed)
 
 
 def _bring(lines: QuerySet, stored: QuerySet, **sums: Any) -> int:
