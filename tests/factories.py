@@ -61,6 +61,16 @@ from orders.models import (
     ShipmentException,
     Ticket,
 )
+from orders.models import (
+    Customer,
+    Order,
+    OrderLine,
+    Refund,
+    RefundLine,
+    Return,
+    ReturnLine,
+    ReturnReason,
+)
 
 NUMBERS = count(1)
 NOW = datetime(2026, 4, 2, 9, 0, tzinfo=UTC)
@@ -257,6 +267,117 @@ def refund(amount="10.00", *, on=date(2026, 3, 12), store=None, **values):
         amount=Decimal(amount),
         reporting_amount=Decimal(amount),
     )
+    return made
+
+
+def sold(*lines, on=date(2026, 3, 10), **values):
+    """An order of goods; ``lines`` are (pieces, amount, tax), each of a SKU that costs 4.00."""
+    made = order("1.00", on=on, **values)
+    made.lines.all().delete()
+    for number, (units, amount, tax) in enumerate(lines, 1):
+        OrderLine.objects.create(
+            order=made,
+            line_no=number,
+            store=made.store,
+            business_date=on,
+            kind="goods",
+            sku=Sku.objects.filter(code=f"T{number}").first() or sku(f"T{number}"),
+            item_code=f"T{number}",
+            title=f"Thing {number}",
+            quantity=units,
+            unit_price=Decimal(amount),
+            tax=Decimal(tax),
+            unit_cost=Decimal("4.00"),
+            amount=Decimal(amount),
+            reporting_amount=Decimal(amount),
+        )
+    total = sum(Decimal(amount) for _units, amount, _tax in lines)
+    Order.objects.filter(pk=made.pk).update(
+        amount=total, reporting_amount=total, units=sum(line[0] for line in lines)
+    )
+    made.refresh_from_db()
+    return made
+
+
+def reason(code="defective"):
+    return ReturnReason.objects.get(code=code)
+
+
+def return_case(of=None, *, lines=((1, 1),), status="requested", **values):
+    """An open return; ``lines`` are (number of the order's line, pieces)."""
+    of = of or sold((2, "20.00", "3.80"), (1, "5.00", "0.95"))
+    values = {
+        "external_id": f"r{next(NUMBERS):05}",
+        "requested_at": NOW,
+        "created_at": NOW,
+        "updated_at": NOW,
+    } | values
+    made = Return.objects.create(
+        store=of.store,
+        order=of,
+        status=status,
+        currency=of.currency,
+        fx_rate=of.fx_rate,
+        amount=0,
+        reporting_amount=0,
+        units=sum(units for _line_no, units in lines),
+        **values,
+    )
+    for number, (line_no, units) in enumerate(lines, 1):
+        line = of.lines.get(line_no=line_no)
+        ReturnLine.objects.create(
+            return_case=made,
+            line_no=number,
+            order_line=line,
+            kind="goods",
+            sku=line.sku,
+            item_code=line.item_code,
+            title=line.title,
+            quantity=units,
+            amount=0,
+            reporting_amount=0,
+            reason=reason(),
+        )
+    return made
+
+
+def part_refund(case=None, amount="10.00", *, on=date(2026, 3, 12), units=1, **values):
+    """A part of a return that was refunded here, of its first line."""
+    case = case or return_case(status="inspected")
+    at = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+    number = case.refunds.count() + 1
+    made = Refund.objects.create(
+        return_case=case,
+        store=case.store,
+        number=number,
+        external_id=f"n{number}",
+        currency=case.currency,
+        fx_rate=case.fx_rate,
+        amount=Decimal(amount),
+        tax=0,
+        shipping=0,
+        reporting_amount=Decimal(amount),
+        units=units,
+        refunded_at=at,
+        refunded_on=on,
+        method="original",
+    )
+    cost = Decimal("4.00") * units
+    line = {"cost": cost, "restocked": units} | values
+    RefundLine.objects.create(
+        refund=made,
+        return_line=case.lines.order_by("line_no").first(),
+        quantity=units,
+        amount=Decimal(amount),
+        tax=0,
+        reporting_amount=Decimal(amount),
+        reporting_cost=line["cost"],
+        restocked=line["restocked"],
+        restocked_cost=line["cost"] and Decimal("4.00") * line["restocked"],
+    )
+    told = {"status": "refunded", "in_parts": True, "refunded_at": at, "refunded_on": on}
+    Return.objects.filter(pk=case.pk).update(**told)
+    case.refresh_from_db()
     return made
 
 

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy
 from accounts.core.roles import Right
 from accounts.core.scope import Scope
 from catalog.actions.replenishment import Answer, order_by_supplier
-from catalog.admin.choices import OfferedField
 from catalog.models import PurchaseOrder, Replenishment, Supplier, Warehouse
 from catalog.queries.replenishment import last_suppliers
 from opsdesk.actions.moves import Mover
+from opsdesk.admin.choices import OfferedField
 from opsdesk.admin.pages import desk_page, page
 
 MOST = 200

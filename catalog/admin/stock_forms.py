@@ -17,10 +17,10 @@ from accounts.core.roles import Right
 from accounts.core.scope import Scope
 from catalog.actions.snapshots import Counted, count_now
 from catalog.actions.stock import Transfer, transfer
-from catalog.admin.choices import OfferedField
 from catalog.core.stock import MOST_UNITS
 from catalog.models import Sku, StockLevel, Warehouse
 from opsdesk.actions.moves import Mover
+from opsdesk.admin.choices import OfferedField
 from opsdesk.admin.pages import desk_page, page
 from opsdesk.core.errors import DomainError
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from catalog.actions.stores import mark_dirty
 from catalog.models import FactFamily, MovementKind, Warehouse
 from opsdesk.actions.audit import record
 from opsdesk.actions.moves import Mover
-from opsdesk.core.errors import InvalidData, InvalidTransition, NotReady
+from opsdesk.core.errors import Conflict, InvalidData, InvalidTransition, NotReady
 from orders.actions.held_returns import hold_return, note_handled
 from orders.core.items import LineKind
 from orders.core.lifecycle import ReturnStatus
@@ -57,13 +58,19 @@ def can_inspect(case: Return) -> bool:
 
 
 @transaction.atomic
-def save_inspection(case: Return, said: Sequence[LineSaid], mover: Mover) -> Return:
+def save_inspection(
+    case: Return, said: Sequence[LineSaid], mover: Mover, *, seen: datetime | None
+) -> Return:
     """Store what came and what was found; said again before the end, it replaces what was said.
 
-    ``InvalidTransition`` where there is nothing to inspect now, ``InvalidData`` for pieces that
-    cannot be.
+    ``seen`` is when the return was last handled by what was shown: ``Conflict`` where somebody
+    decided something since. ``InvalidTransition`` where there is nothing to inspect now,
+    ``InvalidData`` for pieces that cannot be.
     """
     held = hold_return(case, mover)
+    if held.handled_at != seen:
+        message = _("Somebody else worked on %(return)s in the meantime: look at it again.")
+        raise Conflict(message % {"return": held})
     if not can_inspect(held):
         message = _("%(return)s is “%(state)s”: nothing is to be inspected now.")
         raise InvalidTransition(message % {"return": held, "state": state_of(held.status)})

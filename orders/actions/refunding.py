@@ -31,6 +31,7 @@ from orders.core.returns import cost_of_part, restocked_of, state_of
 from orders.models import Refund, RefundLine, RefundMethod, Return, ReturnLine
 from orders.queries.intake import lines_by_order, refund_books
 from orders.queries.refunds import balance_of, restocked_before
+from orders.queries.returns import early_so_far
 
 TEXTS = (("external_id", 100), ("reference", 100), ("note", 500))
 
@@ -82,7 +83,7 @@ def refund_return(case: Return, given: RefundOrder, mover: Mover, *, reason: str
     if twin is not None:
         return Refunded(_same(twin, digest), new=False)
     verb = _verb(held)
-    early = verb == "refund_early" or (not verb and _began_early(held))
+    early = verb == "refund_early" or (not verb and early_so_far(held))
     if early and not verb:
         _refuse_early(held, mover, reason)
     plan = preview_refund(held, given.ask)
@@ -151,10 +152,6 @@ def _verb(case: Return) -> str:
         case _:
             message = _("%(return)s is “%(state)s”: it cannot be refunded now.")
     raise InvalidTransition(message % {"return": case, "state": state_of(case.status)})
-
-
-def _began_early(case: Return) -> bool:
-    return case.inspected_at is None and case.refunds.filter(early=True).exists()
 
 
 def _refuse_early(case: Return, mover: Mover, reason: str) -> None:

@@ -14,6 +14,7 @@ from orders.admin import (
     shipments,
     tickets,
 )
+from orders.admin import imports, orders, reasons, refunds, returns
 
 __all__ = [
     "calendars",
@@ -29,3 +30,4 @@ __all__ = [
     "shipments",
     "tickets",
 ]
+__all__ = ["imports", "orders", "reasons", "refunds", "returns"]

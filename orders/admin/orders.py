@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.core.roles import Right
@@ -12,6 +13,7 @@ from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.panels import panels
 from opsdesk.templatetags.desk import figure, money
 from orders.admin.columns import FILTERS, DocumentAdmin, PlacedFilter
+from orders.admin.return_pages import open_view
 from orders.models import Order, OrderLine
 
 ORDER_PAGE = "order"
@@ -48,6 +50,10 @@ class OrderAdmin(DocumentAdmin):
     list_select_related = ["store", "customer"]
     page_template = "desk/orders/order.html"
 
+    def get_urls(self) -> list[URLPattern]:
+        own = path("<str:object_id>/return/", open_view(self), name="orders_order_return")
+        return [own, *super().get_urls()]
+
     def page_rows(self, request: HttpRequest) -> QuerySet:
         return self.get_queryset(request).select_related("store", "customer", "batch")
 
@@ -58,7 +64,6 @@ class OrderAdmin(DocumentAdmin):
             "lines": lines,
             "aside": _left_out(lines),
             "payments": list(obj.payments.order_by("collected_at", "pk")),
-            "returns": list(obj.returns.order_by("requested_at", "pk")),
             "events": list(obj.events.select_related("by")),
             "panels": panels(ORDER_PAGE, request, obj),
         }

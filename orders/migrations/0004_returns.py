@@ -230,5 +230,13 @@ class Migration(migrations.Migration):
             model_name='returnpieces',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('condition', 'missing'), ('disposal', 'nothing')), models.Q(models.Q(('condition', 'missing'), _negated=True), models.Q(('disposal', 'nothing'), _negated=True)), _connector='OR'), name='return_pieces_missing_or_decided'),
         ),
+        migrations.AddIndex(
+            model_name='return',
+            index=models.Index(fields=['external_id'], name='return_external_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='refund',
+            index=models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['reference'], name='refund_reference_idx'),
+        ),
         migrations.RunPython(ship, migrations.RunPython.noop),
     ]

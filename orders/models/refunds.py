@@ -78,6 +78,9 @@ class Refund(models.Model):
         indexes = [
             models.Index(fields=["store", "refunded_on"], name="refund_store_day_idx"),
             models.Index(fields=["-refunded_at", "-id"], name="refund_at_idx"),
+            models.Index(
+                fields=["reference"], condition=~Q(reference=""), name="refund_reference_idx"
+            ),
         ]
 
     def __str__(self) -> str:

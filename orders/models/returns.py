@@ -104,6 +104,7 @@ class Return(models.Model):
         indexes = [
             models.Index(fields=["store", "refunded_on"], name="return_store_day_idx"),
             models.Index(fields=["-requested_at", "-id"], name="return_requested_idx"),
+            models.Index(fields=["external_id"], name="return_external_idx"),
             # few rows: those that wait for somebody
             models.Index(
                 fields=["status", "requested_at", "id"],

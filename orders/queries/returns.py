@@ -96,6 +96,11 @@ def refunded_units(case: Return) -> Counter[int]:
     return Counter(dict(grouped))
 
 
+def early_so_far(case: Return) -> bool:
+    """Tell whether money of a return that is not inspected went back already."""
+    return case.inspected_at is None and case.refunds.filter(early=True).exists()
+
+
 def waiting_counts(scope: Scope) -> dict[str, int]:
     """Return how many returns wait in each state of the queue, for who sees them."""
     rows = Return.objects.visible_to(scope).filter(status__in=RETURN_QUEUE).order_by()

@@ -137,6 +137,35 @@ def test_credits_add_up_over_people_and_orders_to_the_lines(desk):
     assert lines[leaver.person.employee_no].figures["collected"] == "381.32"
 
 
+def test_a_return_refunded_in_parts_lowers_the_pay_on_the_day_of_each(desk):
+    """The leaver's days end between the parts: of the second nothing is taken from them."""
+    order = factories.sold((5, "1000.00", "0.00"), on=date(2026, 3, 1), external_id="o1")
+    paid(order, by=date(2026, 3, 1))
+    case = factories.return_case(order, lines=[(1, 5)], external_id="r1")
+    factories.part_refund(case, "100.00", on=date(2026, 3, 4))
+    factories.part_refund(case, "50.00", on=date(2026, 3, 4))
+    factories.part_refund(case, "50.00", on=date(2026, 4, 1))  # April's first day: not March
+    factories.employment(
+        factories.person("E5"), since=date(2025, 6, 1), leave_date=date(2026, 3, 10)
+    )
+
+    run = calculated(desk)
+    lines = commissions(run)
+
+    rows = run.base_rows.order_by("seq").values_list("day", "return_case", "amount", "running")
+    assert list(rows) == [
+        (date(2026, 3, 1), None, Decimal("1000.00"), Decimal("1000.00")),
+        (date(2026, 3, 4), case.pk, Decimal("-100.00"), Decimal("900.00")),
+        (date(2026, 3, 4), case.pk, Decimal("-50.00"), Decimal("850.00")),
+    ]
+    found = [credit for one in (order, case) for credit in credits_of(one)]
+    earned = dict.fromkeys(lines, NOTHING)
+    for credit in found:
+        earned[credit.line.payslip.person.employee_no] += credit.earned
+    assert earned == {number: line.amount for number, line in lines.items()}
+    assert len([one for one in credits_of(case) if one.line == lines["E1"]]) == 2
+
+
 def test_an_order_tells_who_was_paid_for_it(desk):
     order = factories.order("890.00")
     calculated(desk)

@@ -222,3 +222,32 @@ def test_days_of_which_no_facts_are_computed_yet_are_let_go(family):
     night()
 
     assert (DirtyDay.objects.count(), FactWork.objects.count()) == (0, 0)
+
+
+def test_what_was_refunded_here_counts_on_the_day_of_each_part():
+    case = make.return_case(make.sold((5, "50.00", "9.50")), lines=[(1, 5)])
+    make.part_refund(case, "20.00", units=2, restocked=1)
+    make.part_refund(case, "30.00", units=3, on=date(2026, 3, 13), cost=None, restocked=0)
+    make.refund("7.00", units=1)  # as a source told it, on the first of the days
+    for day in (date(2026, 3, 12), date(2026, 3, 13)):
+        dirty(day, "refunds")
+
+    night()
+
+    columns = ("day", "refund_amount", "refund_units", "refund_costed_amount", "refund_cost")
+    assert list(RefundDay.objects.order_by("day").values_list(*columns)) == [
+        (date(2026, 3, 12), Decimal("27.00"), 3, Decimal("20.00"), Decimal("4.00")),
+        (date(2026, 3, 13), Decimal("30.00"), 3, Decimal("0.00"), Decimal("0.00")),
+    ]
+
+
+def test_a_full_run_finds_what_was_refunded_here():
+    make.part_refund(amount="20.00")
+    made = figures()
+
+    night(full=True)
+
+    assert made["RefundDay"] == []
+    assert list(RefundDay.objects.values_list("day", "refund_amount")) == [
+        (date(2026, 3, 12), Decimal("20.00"))
+    ]

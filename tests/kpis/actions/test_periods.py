@@ -235,6 +235,20 @@ def test_a_closed_month_does_not_move_and_what_came_late_is_kept_beside(full):
     }
 
 
+def test_what_was_refunded_here_too_late_is_added_to_what_a_source_told_too_late():
+    closed_march()
+    make.part_refund(amount="5.00", on=date(2026, 3, 12), units=2, restocked=1)
+
+    night()
+
+    assert {key: value for key, value in restated().items() if key[0].day == 12} == {
+        (date(2026, 3, 12), "refund_amount"): (0, Decimal("12.00")),
+        (date(2026, 3, 12), "refund_units"): (0, 3),
+        (date(2026, 3, 12), "refund_costed_amount"): (0, Decimal("5.00")),
+        (date(2026, 3, 12), "refund_cost"): (0, Decimal("4.00")),
+    }
+
+
 def test_a_restatement_goes_when_the_data_is_as_it_was_frozen():
     _, late = closed_march()
     night()

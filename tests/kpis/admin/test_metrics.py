@@ -1,6 +1,7 @@
 """Figures in the browser: whose, of when, and how fresh."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -116,6 +117,31 @@ def test_the_rows_behind_are_orders_or_refunds_of_the_period(client):
 
     assert [row.external_id for row in orders] == ["in"]
     assert [row.external_id for row in refunds] == ["back"]
+
+
+def test_refunds_made_here_stand_beside_those_that_sources_told(client):
+    home, away = factories.department("home"), factories.department("away")
+    shop = factories.store("H", department=home)
+    sign_in(client, factories.user(role=Role.SUPERVISOR, department=home))
+    factories.refund("3.00", external_id="told", on=date(2026, 3, 2), store=shop)
+    factories.refund(store=factories.store("A", department=away), on=date(2026, 3, 2))
+    order = factories.sold((5, "50.00", "0.00"), store=shop)
+    case = factories.return_case(order, lines=[(1, 5)], external_id="here")
+    factories.part_refund(case, "20.00", units=2, on=date(2026, 3, 2))
+    factories.part_refund(case, "10.00", on=date(2026, 3, 31))
+    factories.part_refund(case, "10.00", on=date(2026, 4, 1))  # April's first day: not March
+    asked = {"scope": f"department:{home.pk}", "period": "2026-03", "of": "refunds"}
+
+    response = client.get(reverse(ROWS), asked)
+
+    assert [
+        (row.external_id, row.part, row.code, row.amount, row.units)
+        for row in response.context["rows"]
+    ] == [
+        ("here", 2, "H", Decimal("10.00"), 1),
+        ("here", 1, "H", Decimal("20.00"), 2),
+        ("told", 0, "H", Decimal("3.00"), 1),
+    ]
 
 
 def test_no_role_without_sales_sees_figures(client):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.models import SkuDemand, SkuReturn
+from catalog.models import Sku, SkuDemand, SkuReturn
 from orders.actions.demand import fill_demand, fill_returns
 from orders.models import Order, OrderLine, Return, ReturnLine
 from tests import factories
@@ -82,3 +82,17 @@ def test_the_statements_of_refunds_do_not_grow_with_the_skus(django_assert_max_n
 
     with django_assert_max_num_queries(6):
         assert fill_returns(FIRST, LAST) == 5
+
+
+def test_what_was_refunded_here_counts_on_the_day_of_each_part():
+    case = factories.return_case(
+        factories.sold((5, "50.00", "0.00"), (1, "5.00", "0.00")), lines=[(1, 5)]
+    )
+    factories.part_refund(case, "20.00", units=2)
+    factories.part_refund(case, "30.00", units=3, on=LAST)
+    factories.part_refund(case, "5.00", units=0)  # money alone
+    refunded(Sku.objects.get(code="T1"), 4)
+
+    assert fill_returns(FIRST, LAST) == 2
+    assert fill_returns(FIRST, LAST) == 0
+    assert refunds() == [("T1", date(2026, 3, 12), 6), ("T1", LAST, 3)]
