@@ -27,6 +27,8 @@ from orders.api.reviews import ReviewSet
 from orders.api.shipment_exceptions import ExceptionSet
 from orders.api.shipments import ShipmentSet
 from orders.api.tickets import TicketSet
+from orders.api.refunds import RefundSet
+from orders.api.returns import ReturnSet
 
 SETS = {
     "stores": ("store", StoreSet),
@@ -56,6 +58,8 @@ SETS = {
     "channels": ("channel", ChannelSet),
     "shipments": ("shipment", ShipmentSet),
     "shipment-exceptions": ("shipment-exception", ExceptionSet),
+    "returns": ("return", ReturnSet),
+    "refunds": ("refund", RefundSet),
 }
 router = SimpleRouter()
 for name, (basename, view_set) in SETS.items():

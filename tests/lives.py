@@ -15,6 +15,7 @@ from catalog.models import (
 from opsdesk.models import LifeEvent
 from orders.core.lifecycle import LIVES as ORDER_LIVES
 from orders.models import Dispute, Review, Shipment, ShipmentException, Ticket
+from orders.models import Return
 from tests import factories as make
 
 MODELS = {
@@ -30,6 +31,7 @@ MODELS = {
     "review": Review,
     "shipment": Shipment,
     "shipment_exception": ShipmentException,
+    "return": Return,
 }
 
 
@@ -91,6 +93,13 @@ def thing(name, state):
             return make.shipment("s", store=make.store("UK"), status=state)
         case "shipment_exception":
             return make.shipment_exception(status=state)
+        case "return":
+            return make.return_case(
+                make.sold((1, "5.00", "0.95"), store=make.store("UK")),
+                external_id="R1",
+                status=state,
+                refunded_on=day,
+            )
 
 
 # What a thing with nothing besides still needs before a move, by life and verb.
@@ -111,6 +120,9 @@ UNREADY = {
     ("ticket", "close"),  # a resolution and a root cause
     ("dispute", "mediate"),  # evidence
     ("dispute", "arbitrate"),
+    ("return", "inspect"),  # what came
+    ("return", "refund"),  # what is refunded
+    ("return", "refund_early"),
 }
 # A life is tried once its noun is there.
 LIVES = {name: life for name, life in (CATALOGUE_LIVES | ORDER_LIVES).items() if name in MODELS}

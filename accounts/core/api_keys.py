@@ -67,6 +67,7 @@ RESOURCES: dict[str, tuple[Use, ...]] = {
     "targets": _BOTH,
     "work-plans": _BOTH,
     "product-signals": _READ,
+    "refunds": _READ,
     "metrics": _READ,
     "scorecards": _READ,
     "pay-runs": _READ,

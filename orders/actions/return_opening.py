@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from catalog.actions.stores import lock_stores
 from opsdesk.actions.audit import record
-from opsdesk.actions.moves import Mover, begin
+from opsdesk.actions.moves import Mover, begin_many
 from opsdesk.core.errors import InvalidData
 from opsdesk.core.exchange import has_controls
 from opsdesk.core.money import ZERO, convert
@@ -61,7 +61,7 @@ def open_return(order: Order, lines: Sequence[LineBack], mover: Mover, *, note: 
     ReturnLine.objects.bulk_create(rows)
     told = [[row.line_no, row.quantity, row.reason.code] for row in rows if row.reason]
     record("created", case, by=mover.by, at=mover.at, detail={"order": str(order), "lines": told})
-    begin(RETURN_COURSE, case, mover)
+    begin_many(RETURN_COURSE, [case], mover)
     return case
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from opsdesk.core.errors import InvalidData
 from opsdesk.core.exchange import decimals
-from opsdesk.core.money import ZERO, minor_places
+from opsdesk.core.money import ZERO, minor_places, round_money
 from orders.core.refund_split import NOTHING, Back, Paid, Share, cut, due, left_of, spread
 
 
@@ -143,7 +143,7 @@ def plan_refund(balance: Balance, ask: RefundAsk) -> RefundPlan:
         for line in balance.lines
         if (share := planner.found.get(line.line_no, NOTHING)).total or units.get(line.line_no)
     )
-    plan = RefundPlan(lines, ask.shipping)
+    plan = RefundPlan(lines, round_money(ask.shipping, balance.currency))
     if not plan.total and not plan.units:
         message = _("Say what is refunded: pieces of a line, an amount, or shipping.")
         raise InvalidData(message, code="nothing_to_refund")

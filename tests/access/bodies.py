@@ -24,6 +24,7 @@ from catalog.models import (
 )
 from compensation.models import PayRun, Proposal
 from orders.models import LogisticsChannel, OrderLine, WorkCalendar
+from orders.models import Return, ReturnReason
 from tests import factories
 
 # Where the form of a page stands, if not on the page itself.
@@ -39,6 +40,7 @@ CHANGES = {
     "accounts.employment": {"level": "senior"},
     "catalog.fxrate": {"rate": "8.5"},
     "catalog.category": {"name": "Renamed"},
+    "orders.returnreason": {"name": "Renamed"},
     "catalog.product": {"title": "Renamed"},
     "catalog.sku": {"title": "Renamed"},
     "catalog.store": {"name": "Renamed"},
@@ -90,6 +92,7 @@ STEPS = {
     "disputes": "win",
     "reviews": "open",
     "shipments": "deliver",
+    "returns": "reject",
 }
 
 
@@ -365,6 +368,7 @@ NEW = {
         "promised_days": "9",
         "silent_days": "7",
     },
+    "orders.returnreason": lambda side: {"code": "new", "name": "New", "active": "on"},
     "kpis.target": lambda side: {
         "department": _department(side),
         "month": "2026-08",
@@ -436,6 +440,18 @@ def _stock_form(name):
     return {"number": "n1", **places, "sku": level.sku.code, "units": 1, "reason": "Said so"}
 
 
+def _return_body(line, last):
+    """Return what the pages of a return post, with the return in the state that shows them."""
+    if last == "return":
+        return {"units_1": "0", "reason_1": _pk(ReturnReason, code="defective")}
+    if last == "inspect":
+        Return.objects.filter(external_id=f"ret-{line.side}-7783").update(status="received")
+        said = {"units_0_1": "1", "condition_0_1": "opened", "disposal_0_1": "scrap"}
+        return {"seen": "", "received_1": "1", "finish": "1"} | said
+    pieces = {"lines": [{"line_no": 1, "quantity": 1}]}
+    return {"external_id": "n1", "number": "n1", "units_1": "1", "confirm": "1"} | pieces
+
+
 def body(line, model, form):
     """Return what is posted to the address of ``line``; ``form`` is what its page would post."""
     label = model._meta.label_lower if model else ""
@@ -478,6 +494,8 @@ def body(line, model, form):
         return {"reason": "Said so"}
     if last == "moves":
         return {"verb": STEPS[line.path.split("/")[3]], "reason": "Said so"}
+    if last in ("return", "inspect", "refund"):
+        return _return_body(line, last)
     if "/receive/" in line.path:
         return {"delivery_note": "DN1", "received_on": "2026-03-20", "accepted": "4"}
     if last == "copy":

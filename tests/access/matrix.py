@@ -218,7 +218,7 @@ def letter_of(response, writes):
         if where.startswith(reverse("second_factor")):
             return "f"
         return "w" if writes else ">"
-    if status == 200:
+    if status in (200, 201):
         return "W" if writes else "+"
     return known.get(status)
 

@@ -28,15 +28,19 @@ from compensation.actions.payruns import approve_run, lock_run, pay_run, submit_
 from compensation.models import PayRun
 from kpis.models import NightlyRun
 from opsdesk.actions.exchange import Source
-from opsdesk.actions.moves import Mover
+from opsdesk.actions.moves import Mover, move
 from opsdesk.core.periods import Period
 from opsdesk.models import AuditEntry, Job
 from orders.actions.attachments import given_file
 from orders.actions.channels import upsert_channels
 from orders.actions.disputes import upsert_disputes
 from orders.actions.evidence import add_evidence, withdraw_evidence
+from orders.actions.inspections import LineSaid, PiecesSaid, finish_late, save_inspection
 from orders.actions.orders import move_order, upsert_orders
 from orders.actions.rates import reconvert
+from orders.actions.refunding import RefundOrder, refund_return
+from orders.actions.return_course import RETURN_COURSE
+from orders.actions.return_opening import LineBack, open_return
 from orders.actions.returns import upsert_returns
 from orders.actions.reviews import link_reviews, upsert_reviews
 from orders.actions.shipment_exceptions import (
@@ -49,6 +53,7 @@ from orders.actions.tracking import upsert_events
 from orders.core.items import CustomerItem
 from orders.core.lifecycle import OrderStatus
 from orders.core.shipment_items import ShippedLine
+from orders.core.refund_plan import LineAsk, RefundAsk
 from orders.models import Order
 from tests import factories as make
 from tests.factories import NOW, TODAY
@@ -66,6 +71,8 @@ PART_OF = {
     "orders.reviewversion": "review_id",
     "orders.shipmentline": "shipment_id",
     "orders.trackingevent": "shipment_id",
+    "orders.returnpieces": "return_case_id",
+    "orders.refundline": "refund_id",
     "compensation.payrunevent": "run_id",
     "compensation.baserow": "run_id",
     "compensation.payslip": "run_id",
@@ -83,6 +90,8 @@ WHOLE = {
     "orders.reviewversion": "orders.review",
     "orders.shipmentline": "orders.shipment",
     "orders.trackingevent": "orders.shipment",
+    "orders.returnpieces": "orders.return",
+    "orders.refundline": "orders.refund",
     "compensation.payrunevent": "compensation.payrun",
     "compensation.baserow": "compensation.payrun",
     "compensation.payslip": "compensation.payrun",
@@ -283,6 +292,86 @@ def returns_new_and_changed():
     upsert_returns(again, source=Source(), at=NOW)
 
 
+def an_inspection(case, clerk):
+    case.refresh_from_db()
+    said = [LineSaid(1, 3, (PiecesSaid(3, "unopened", "restock", make.warehouse()),))]
+    save_inspection(case, said, clerk, seen=case.handled_at)
+
+
+def a_refund(case, clerk, name="n1"):
+    ask = RefundAsk((LineAsk(1, 1),), extra=Decimal("1.00"))
+    refund_return(case, RefundOrder(ask, name), clerk, reason="angry")
+
+
+def a_return(status):
+    """A return of three pieces whose item has a SKU, and who works on it."""
+    make.store()
+    make.sku("A1")
+    make.warehouse()
+    send(order("1"))
+    clerk = make.mover(make.manager())
+    case = make.return_case(Order.objects.get(), lines=[(1, 3)], status=status)
+    return case, clerk
+
+
+def a_return_is_opened():
+    _case, clerk = a_return("rejected")
+    yield
+    open_return(Order.objects.get(), [LineBack(1, 3, make.reason())], clerk)
+
+
+def what_came_is_counted():
+    case, clerk = a_return("received")
+    yield
+    an_inspection(case, clerk)
+
+
+def an_inspection_ends():
+    case, clerk = a_return("received")
+    an_inspection(case, clerk)
+    yield
+    move(RETURN_COURSE, case, "inspect", clerk)
+
+
+def a_return_is_rejected_after_its_inspection():
+    case, clerk = a_return("received")
+    an_inspection(case, clerk)
+    move(RETURN_COURSE, case, "inspect", clerk)
+    yield
+    move(RETURN_COURSE, case, "reject", clerk, reason="used")
+
+
+def a_part_is_refunded():
+    case, clerk = a_return("inspected")
+    yield
+    a_refund(case, clerk)
+
+
+def goods_that_come_after_their_money():
+    case, clerk = a_return("received")
+    a_refund(case, clerk)
+    an_inspection(case, clerk)
+    yield
+    finish_late(case, clerk)
+
+
+def a_source_tells_news_of_what_people_work_on():
+    case, clerk = a_return("requested")
+    move(RETURN_COURSE, case, "approve", clerk)
+    told = back(case.external_id, source_updated_at=NOW + timedelta(hours=1))
+    yield
+    upsert_returns([told], source=Source(), at=NOW)
+
+
+def an_order_takes_what_was_refunded_here_along():
+    in_pounds()
+    sold = Order.objects.order_by("pk").last()
+    make.part_refund(make.return_case(sold), "1.00")
+    record_rates([RateItem(date(2026, 3, 10), "GBP", "CNY", Decimal(7))], by=None, at=NOW)
+    yield
+    reconvert(None, at=NOW)
+
+
 def a_late_order_renumbers_the_others():
     make.store()
     send(*(order(str(n), placed_at=NOW + timedelta(days=n)) for n in range(3)))
@@ -480,6 +569,14 @@ BULK = [
     rates,
     orders_new_and_changed,
     returns_new_and_changed,
+    a_return_is_opened,
+    what_came_is_counted,
+    an_inspection_ends,
+    a_return_is_rejected_after_its_inspection,
+    a_part_is_refunded,
+    a_source_tells_news_of_what_people_work_on,
+    goods_that_come_after_their_money,
+    an_order_takes_what_was_refunded_here_along,
     a_late_order_renumbers_the_others,
     a_cancelled_order_renumbers_the_others,
     an_order_on_another_day_takes_its_refund_along,

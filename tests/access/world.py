@@ -111,6 +111,8 @@ CATALOGUE = (
     "channels",
     "shipments",
     "shipment-exceptions",
+    "returns",
+    "refunds",
 )
 CATALOGUE_USES = tuple(
     f"{resource}:{use}" for resource in CATALOGUE for use in RESOURCES.get(resource, ())
@@ -176,6 +178,7 @@ def build():
     world.add(SettlingWindow.objects.first())
     machines(world)
     master_data(world)
+    world.add(factories.reason())
     _purchasing(world)
     _stock(world)
     world.add(factories.channel())
@@ -343,16 +346,20 @@ def sales(world, side):
     store = factories.store(f"{side}-st", department=department, name=f"Shop {side}gate")
     number, amount = f"ord-{side}-7781", {"home": "61234.51", "away": "72345.62"}[side]
     order = factories.order(amount, store=store, external_id=number)
-    back = factories.refund("4123.45", store=store, external_id=f"ret-{side}-7782")
+    factories.refund("4123.45", store=store, external_id=f"ret-{side}-7782")
+    back = factories.return_case(order, status="inspected", external_id=f"ret-{side}-7783")
+    paid = factories.return_case(order, lines=[(1, 0)], external_id=f"ret-{side}-7784")
+    part = factories.part_refund(paid, "1.00", on=date(2025, 3, 12), units=0)
     person = Person.objects.get(user__username=f"signin-{side}")
     assignment = StoreAssignment.objects.create(
         store=store, person=person, from_date=date(2026, 3, 1)
     )
-    for row in (store, order, back, assignment, StoreDepartment.objects.get(store=store)):
+    for row in (store, order, back, part, assignment, StoreDepartment.objects.get(store=store)):
         world.add(row, side)
     world.watch(side, shop=f"{side}gate")
     world.watch(side, shop=number)
-    world.watch(side, shop=f"ret-{side}-7782")
+    for last in (7782, 7783, 7784):
+        world.watch(side, shop=f"ret-{side}-{last}")
     world.watch(side, shop=amount)
     by = factories.user(f"importer-{side}", role=Role.SUPERVISOR, department=department)
     for kind, name in ((ORDERS, side), ("staff", f"staff-{side}")):

@@ -117,6 +117,6 @@ def test_figures_and_runs_are_read_only():
     read_only = {name for name, uses in RESOURCES.items() if uses == (Use.READ,)}
 
     figures = {"metrics", "scorecards", "pay-runs", "alerts", "changes", "runs"}
-    assert read_only == figures | {"product-signals", "channels", "shipment-exceptions"}
-    assert len(EVERY_USE) == 2 * 33 + 9
+    assert read_only == figures | {"product-signals", "channels", "shipment-exceptions", "refunds"}
+    assert len(EVERY_USE) == 2 * 33 + 10
     assert set(EVERY_USE) > PAY_INPUTS

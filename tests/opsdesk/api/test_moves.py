@@ -19,6 +19,7 @@ ADDRESSES = {
     "dispute": "disputes/UK/d",
     "review": "reviews/UK/r",
     "shipment": "shipments/UK/s",
+    "return": "returns/UK/R1",
 }
 
 

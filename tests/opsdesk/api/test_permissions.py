@@ -59,6 +59,8 @@ def test_every_machine_sees_what_there_is(client):
         "stock-movements",
         "promotions",
         "experiments",
+        "returns",
+        "refunds",
         "me",
     )
     names += ("stock-snapshots", "competitor-prices", "product-signals", "tickets")
