@@ -150,10 +150,11 @@ def _told(said: Sequence[LineSaid]) -> list[dict[str, object]]:
     ]
 
 
-@transaction.atomic
-def finish_late(case: Return, mover: Mover) -> Return:
-    """End the inspection of goods that came after their money had gone back."""
-    held = hold_return(case, mover)
+def end_late(held: Return, mover: Mover) -> None:
+    """End the inspection of goods that came after their money; ``held`` by the one who says so.
+
+    A return whose money waits for the inspection goes through the step of its life instead.
+    """
     if not can_inspect(held) or held.status == ReturnStatus.RECEIVED:
         message = _("%(return)s is “%(state)s”: nothing is to be inspected now.")
         raise InvalidTransition(message % {"return": held, "state": state_of(held.status)})
@@ -162,7 +163,6 @@ def finish_late(case: Return, mover: Mover) -> Return:
     put_in_stock(held, mover)
     note_handled(held, mover)
     record("inspected", held, by=mover.by, at=mover.at)
-    return held
 
 
 def put_in_stock(case: Return, mover: Mover) -> None:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from opsdesk.actions.moves import Course, Mover
+from opsdesk.actions.moves import Course, Mover, move
 from orders.actions.held_returns import note_handled
-from orders.actions.inspections import put_in_stock, take_from_stock
-from orders.core.lifecycle import RETURN
+from orders.actions.inspections import (
+    LineSaid,
+    end_late,
+    put_in_stock,
+    save_inspection,
+    take_from_stock,
+)
+from orders.core.lifecycle import RETURN, ReturnStatus
 from orders.core.returns import missing_for_inspection
 from orders.models import Return
 from orders.queries.returns import counted_lines
@@ -35,3 +45,15 @@ def _then(case: Return, verb: str, mover: Mover) -> None:
 
 
 RETURN_COURSE = Course(RETURN, Return, _missing, _then)
+
+
+@transaction.atomic
+def inspect_return(
+    case: Return, said: Sequence[LineSaid], mover: Mover, *, seen: datetime | None
+) -> None:
+    """Store what came and end the inspection with it, before or after the money went back."""
+    held = save_inspection(case, said, mover, seen=seen)
+    if held.status == ReturnStatus.RECEIVED:
+        move(RETURN_COURSE, held, "inspect", mover)
+    else:
+        end_late(held, mover)

@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.core.roles import Right
-from opsdesk.actions.moves import Mover, move
+from opsdesk.actions.moves import Mover
 from opsdesk.admin.pages import desk_page, page
 from opsdesk.core.errors import DomainError
-from orders.actions.inspections import finish_late, save_inspection
+from orders.actions.inspections import save_inspection
 from orders.actions.refunding import preview_refund, refund_return
-from orders.actions.return_course import RETURN_COURSE
+from orders.actions.return_course import inspect_return
 from orders.actions.return_opening import open_return
 from orders.admin.return_forms import InspectionForm, OpenForm, RefundForm
 from orders.core.lifecycle import ReturnStatus
@@ -82,9 +82,10 @@ def inspect_view(returns: Any) -> View:
         case: Return = returns.page_object(request, object_id)
         form = InspectionForm(case, request.scope, request.POST)
         finish = "finish" in request.POST
+        store = inspect_return if finish else save_inspection
         if form.is_valid():
             try:
-                _inspect(case, form, mover_of(request), finish=finish)
+                store(case, form.said(), mover_of(request), seen=form.cleaned_data["seen"])
             except DomainError as refusal:
                 refuse(form, refusal)
             else:
@@ -100,15 +101,6 @@ def inspect_view(returns: Any) -> View:
         return desk_page(request, "desk/orders/return_inspect.html", context)
 
     return view
-
-
-@transaction.atomic
-def _inspect(case: Return, form: InspectionForm, mover: Mover, *, finish: bool) -> None:
-    save_inspection(case, form.said(), mover, seen=form.cleaned_data["seen"])
-    if finish and case.status == ReturnStatus.RECEIVED:
-        move(RETURN_COURSE, case, "inspect", mover)
-    elif finish:
-        finish_late(case, mover)
 
 
 def refund_form(request: HttpRequest, case: Return, data: Any = None) -> RefundForm | None:

@@ -36,6 +36,7 @@ from orders.actions.channels import upsert_channels
 from orders.actions.disputes import upsert_disputes
 from orders.actions.evidence import add_evidence, withdraw_evidence
 from orders.actions.inspections import LineSaid, PiecesSaid, finish_late, save_inspection
+from orders.actions.inspections import LineSaid, PiecesSaid, end_late, save_inspection
 from orders.actions.orders import move_order, upsert_orders
 from orders.actions.rates import reconvert
 from orders.actions.refunding import RefundOrder, refund_return
@@ -351,8 +352,9 @@ def goods_that_come_after_their_money():
     case, clerk = a_return("received")
     a_refund(case, clerk)
     an_inspection(case, clerk)
+    case.refresh_from_db()
     yield
-    finish_late(case, clerk)
+    end_late(case, clerk)
 
 
 def a_source_tells_news_of_what_people_work_on():

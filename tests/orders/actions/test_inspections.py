@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 from catalog.models import DirtyDay, StockLevel, StockMovement
 from opsdesk.actions.moves import move
 from opsdesk.core.errors import Conflict, InvalidData, InvalidTransition, NotReady
-from orders.actions.inspections import LineSaid, PiecesSaid, finish_late, save_inspection
+from orders.actions.inspections import LineSaid, PiecesSaid, save_inspection
 from orders.actions.refunding import RefundOrder, refund_return
-from orders.actions.return_course import RETURN_COURSE
+from orders.actions.return_course import RETURN_COURSE, inspect_return
 from orders.core.refund_plan import LineAsk, RefundAsk
 from orders.models import RefundLine, ReturnPieces
 from tests import factories as make
@@ -208,16 +208,15 @@ def test_goods_that_come_after_their_money_are_inspected_too(case, place):
     assert list(RefundLine.objects.values_list("restocked", "restocked_cost")) == [(0, D("0.00"))]
     DirtyDay.objects.all().delete()
     case.refresh_from_db()
-    say(case, whole(place), seen=case.handled_at)
 
-    finish_late(case, make.mover())
+    inspect_return(case, whole(place), make.mover(), seen=case.handled_at)
 
     assert StockLevel.objects.get().on_hand == 1
     # of the two refunded pieces one is back in stock
     assert list(RefundLine.objects.values_list("restocked", "restocked_cost")) == [(1, D("4.00"))]
     assert list(DirtyDay.objects.values_list("family", "day")) == [("refunds", make.TODAY)]
     with pytest.raises(InvalidTransition):
-        finish_late(case, make.mover())
+        inspect_return(case, whole(place), make.mover(), seen=make.NOW)
     assert StockMovement.objects.count() == 1
 
 
@@ -225,7 +224,10 @@ def test_a_late_inspection_is_not_ended_before_all_is_decided(case):
     early(case, 2)
 
     with pytest.raises(NotReady):
-        finish_late(case, make.mover())
+        inspect_return(case, [found(1, 2)], make.mover(), seen=make.NOW)
+
+    assert ReturnPieces.objects.count() == 0
+    assert StockMovement.objects.count() == 0
 
 
 @pytest.mark.parametrize(
