@@ -19,6 +19,7 @@ from opsdesk.demo import (
     promotions,
     purchasing,
     reviews,
+    returns,
     sales,
     shipments,
     standing,
@@ -73,6 +74,7 @@ def build(at: datetime) -> None:
     experiments.write(today, at=at)
     reviews.write(today, at=at)
     disputes.write(today, at=at)
+    returns.write(users, at=at)
     # The figures must stand before the first month is locked; then the night drafts what is open.
     run_night(timezone.now)
     tickets.write(at=at)
