@@ -23,12 +23,12 @@ from catalog.api.traffic import AdSet, TrafficSet
 from opsdesk.api.views import ApiRoot, nothing_here
 from orders.api.channels import ChannelSet
 from orders.api.disputes import DisputeSet
+from orders.api.refunds import RefundSet
+from orders.api.returns import ReturnSet
 from orders.api.reviews import ReviewSet
 from orders.api.shipment_exceptions import ExceptionSet
 from orders.api.shipments import ShipmentSet
 from orders.api.tickets import TicketSet
-from orders.api.refunds import RefundSet
-from orders.api.returns import ReturnSet
 
 SETS = {
     "stores": ("store", StoreSet),

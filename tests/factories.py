@@ -53,23 +53,16 @@ from orders.models import (
     LogisticsChannel,
     Order,
     OrderLine,
-    Return,
-    ReturnLine,
-    Review,
-    ReviewKeyword,
-    Shipment,
-    ShipmentException,
-    Ticket,
-)
-from orders.models import (
-    Customer,
-    Order,
-    OrderLine,
     Refund,
     RefundLine,
     Return,
     ReturnLine,
     ReturnReason,
+    Review,
+    ReviewKeyword,
+    Shipment,
+    ShipmentException,
+    Ticket,
 )
 
 NUMBERS = count(1)

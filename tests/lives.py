@@ -14,8 +14,7 @@ from catalog.models import (
 )
 from opsdesk.models import LifeEvent
 from orders.core.lifecycle import LIVES as ORDER_LIVES
-from orders.models import Dispute, Review, Shipment, ShipmentException, Ticket
-from orders.models import Return
+from orders.models import Dispute, Return, Review, Shipment, ShipmentException, Ticket
 from tests import factories as make
 
 MODELS = {

@@ -8,13 +8,14 @@ from orders.admin import (
     imports,
     keywords,
     orders,
+    reasons,
+    refunds,
     returns,
     reviews,
     shipment_exceptions,
     shipments,
     tickets,
 )
-from orders.admin import imports, orders, reasons, refunds, returns
 
 __all__ = [
     "calendars",
@@ -24,10 +25,11 @@ __all__ = [
     "imports",
     "keywords",
     "orders",
+    "reasons",
+    "refunds",
     "returns",
     "reviews",
     "shipment_exceptions",
     "shipments",
     "tickets",
 ]
-__all__ = ["imports", "orders", "reasons", "refunds", "returns"]

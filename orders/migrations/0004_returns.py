@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('catalog', '0009_experiments'),
         ('opsdesk', '0006_lives'),
-        ('orders', '0002_unlinked_lines'),
+        ('orders', '0003_shipments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0006_one_waiting_change'),
         ('catalog', '0009_experiments'),
-        ("orders", "0003_shipments"),
+        ("orders", "0004_returns"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,9 @@ from orders.models.customers import Customer
 from orders.models.disputes import Dispute, DisputeEvidence
 from orders.models.keywords import KeywordDay, ReviewKeyword, ReviewMention
 from orders.models.orders import Order, OrderEvent, OrderLine, Payment, TrafficSource
-from orders.models.returns import Return, ReturnLine
+from orders.models.reasons import ReturnReason
+from orders.models.refunds import Refund, RefundLine, RefundMethod
+from orders.models.returns import Condition, Disposal, Return, ReturnLine, ReturnPieces
 from orders.models.reviews import Review, ReviewVersion
 from orders.models.shipment_exceptions import ShipmentException
 from orders.models.shipments import LogisticsChannel, Shipment, ShipmentLine, TrackingEvent
@@ -21,9 +23,6 @@ from orders.models.tickets import (
     TicketHandover,
     TicketMessage,
 )
-from orders.models.reasons import ReturnReason
-from orders.models.refunds import Refund, RefundLine, RefundMethod
-from orders.models.returns import Condition, Disposal, Return, ReturnLine, ReturnPieces
 
 __all__ = [
     "Attachment",
@@ -32,24 +31,26 @@ __all__ = [
     "Condition",
     "Customer",
     "Direction",
+    "Disposal",
     "Dispute",
     "DisputeEvidence",
     "Escalation",
     "EscalationRule",
     "KeywordDay",
     "LogisticsChannel",
-    "Disposal",
     "Order",
     "OrderEvent",
     "OrderLine",
     "Payment",
-    "ReplyTemplate",
-    "ResolutionCode",
     "Refund",
     "RefundLine",
     "RefundMethod",
+    "ReplyTemplate",
+    "ResolutionCode",
     "Return",
     "ReturnLine",
+    "ReturnPieces",
+    "ReturnReason",
     "Review",
     "ReviewKeyword",
     "ReviewMention",
@@ -65,8 +66,6 @@ __all__ = [
     "TicketMessage",
     "TicketStep",
     "TrackingEvent",
-    "ReturnPieces",
-    "ReturnReason",
     "TrafficSource",
     "Weekday",
     "WorkCalendar",

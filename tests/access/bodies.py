@@ -23,8 +23,7 @@ from catalog.models import (
     Warehouse,
 )
 from compensation.models import PayRun, Proposal
-from orders.models import LogisticsChannel, OrderLine, WorkCalendar
-from orders.models import Return, ReturnReason
+from orders.models import LogisticsChannel, OrderLine, Return, ReturnReason, WorkCalendar
 from tests import factories
 
 # Where the form of a page stands, if not on the page itself.

@@ -35,7 +35,6 @@ from orders.actions.attachments import given_file
 from orders.actions.channels import upsert_channels
 from orders.actions.disputes import upsert_disputes
 from orders.actions.evidence import add_evidence, withdraw_evidence
-from orders.actions.inspections import LineSaid, PiecesSaid, finish_late, save_inspection
 from orders.actions.inspections import LineSaid, PiecesSaid, end_late, save_inspection
 from orders.actions.orders import move_order, upsert_orders
 from orders.actions.rates import reconvert
@@ -53,8 +52,8 @@ from orders.actions.shipments import upsert_shipments
 from orders.actions.tracking import upsert_events
 from orders.core.items import CustomerItem
 from orders.core.lifecycle import OrderStatus
-from orders.core.shipment_items import ShippedLine
 from orders.core.refund_plan import LineAsk, RefundAsk
+from orders.core.shipment_items import ShippedLine
 from orders.models import Order
 from tests import factories as make
 from tests.factories import NOW, TODAY

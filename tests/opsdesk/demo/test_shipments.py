@@ -13,7 +13,7 @@ from tests.factories import NOW, TODAY
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 AGES = {"allocated": [1], "dispatched": [2, *range(8, 8 + 2 * len(TROUBLES))]}
-AGES |= {"completed": range(12, 40), "paid": [0], "cancelled": [20]}
+AGES |= {"completed": range(12, 36), "paid": [0], "cancelled": [20]}
 
 
 def test_every_order_that_was_sent_has_its_parcel_and_keeps_its_status():
@@ -42,4 +42,4 @@ def test_every_order_that_was_sent_has_its_parcel_and_keeps_its_status():
     assert set(Order.objects.values_list("status", flat=True)) == set(AGES)
     assert set(ShipmentException.objects.values_list("kind", flat=True)) == {"lost", "damaged"}
     known = Shipment.objects.filter(status="delivered", reporting_cost__isnull=False)
-    assert known.count() == 28
+    assert known.count() == 24
