@@ -17,10 +17,16 @@ from opsdesk.actions.audit import record_many
 from opsdesk.actions.jobs import JobRun
 from opsdesk.core.money import convert
 from opsdesk.models import MoneyField
-from orders.actions.refunds import convert_returns, follow_orders
+from orders.actions.refunds import convert_refunds, convert_returns, follow_orders
 from orders.core.totals import LineTotals, document_totals
-from orders.models import Order, OrderLine, Return, Shipment
-from orders.queries.rates import StaleDay, stale_costs, stale_orders, stale_refunds
+from orders.models import Order, OrderLine, Refund, Return, Shipment
+from orders.queries.rates import (
+    StaleDay,
+    stale_costs,
+    stale_orders,
+    stale_parts,
+    stale_refunds,
+)
 
 _PIECE = 500
 
@@ -40,6 +46,7 @@ def reconvert(run: JobRun | None, *, at: datetime) -> int:
     rows = sum(_orders_of(stale, run, at) for stale in stale_orders(since))
     rows += sum(_refunds_of(stale, run, at) for stale in stale_refunds(since))
     rows += sum(_costs_of(currency, stale, run, at) for currency, stale in stale_costs(since))
+    rows += sum(_parts_of(stale, run, at) for stale in stale_parts(since))
     with _piece(run):
         RateNews.objects.filter(pk__in=news).delete()
     return rows
@@ -113,7 +120,11 @@ def _write_lines(lines: list[OrderLine]) -> None:
 
 def _refunds_of(stale: StaleDay, run: JobRun | None, at: datetime) -> int:
     found = Return.objects.filter(
-        store=stale.store_id, order=None, refunded_on=stale.day, fx_rate=stale.old
+        store=stale.store_id,
+        order=None,
+        in_parts=False,
+        refunded_on=stale.day,
+        fx_rate=stale.old,
     ).order_by("pk")
     done = 0
     while True:
@@ -150,4 +161,23 @@ def _costs_of(currency: str, stale: StaleDay, run: JobRun | None, at: datetime) 
             mark_dirty(FactFamily.SHIPMENTS, {(stale.store_id, stale.day)} if rows else ())
         done += len(rows)
         if len(rows) < _PIECE:
+            return done
+
+
+def _parts_of(stale: StaleDay, run: JobRun | None, at: datetime) -> int:
+    found = Refund.objects.filter(
+        store=stale.store_id,
+        return_case__order=None,
+        refunded_on=stale.day,
+        fx_rate=stale.old,
+    ).order_by("pk")
+    done = 0
+    while True:
+        with _piece(run):
+            lock_stores([stale.store_id])
+            parts = list(found.select_related("return_case")[:_PIECE])
+            cases = convert_refunds(((part, stale.new) for part in parts), by=None, at=at)
+            record_many("converted", Return, cases, by=None, at=at)
+        done += len(parts)
+        if len(parts) < _PIECE:
             return done

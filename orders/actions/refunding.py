@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from hashlib import blake2b
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.core.roles import Right
 from catalog.actions.stores import mark_dirty
 from catalog.models import FactFamily
+from catalog.queries.fx import RateTable
 from opsdesk.actions.audit import person_id, record
 from opsdesk.actions.moves import Mover, move
 from opsdesk.core.errors import Conflict, InvalidData, InvalidTransition, NotAllowed
@@ -178,21 +180,30 @@ def _refuse_more_than_bought(case: Return, plan: RefundPlan) -> None:
 
 
 def _refund(case: Return, given: RefundOrder, mover: Mover) -> Refund:
+    day = business_date(mover.at, case.store.time_zone)
     return Refund(
         return_case=case,
         store=case.store,
         number=case.refunds.count() + 1,
         external_id=given.external_id,
         currency=case.currency,
-        fx_rate=case.order.fx_rate if case.order is not None else case.fx_rate,
+        fx_rate=_rate(case, day),
         refunded_at=mover.at,
-        refunded_on=business_date(mover.at, case.store.time_zone),
+        refunded_on=day,
         method=given.method,
         reference=given.reference,
         note=given.note,
         by_id=person_id(mover.by),
         client_name=mover.client_name,
     )
+
+
+def _rate(case: Return, day: date) -> Decimal:
+    """Return the order's rate; without an order that of the refund's own day."""
+    if case.order is not None:
+        return case.order.fx_rate
+    reporting = settings.REPORTING_CURRENCY
+    return RateTable({case.currency, reporting}).rate(case.currency, reporting, day)
 
 
 def _write(case: Return, refund: Refund, plan: RefundPlan, mover: Mover) -> None:

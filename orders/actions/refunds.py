@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
+from django.db.models import Sum, prefetch_related_objects
 
 from catalog.actions.stores import mark_dirty
 from catalog.models import FactFamily
@@ -29,56 +30,85 @@ def follow_orders(orders: Iterable[Order], *, by: Actor | None, at: datetime) ->
     found = Return.objects.filter(order__in=rates).prefetch_related("lines__order_line")
     cases = list(found)
     closed = ClosedDays({case.store_id for case in cases})
-    # Of what was refunded here the parts have a date each.
-    convert_refunds([case for case in cases if case.in_parts], rates, closed, by=by, at=at)
+    parts = Refund.objects.filter(return_case__order__in=rates).select_related("return_case")
     cases = [
         c
         for c in cases
         if c.in_parts or not (c.refunded_on and closed.holds(c.store_id, c.refunded_on))
     ]
     convert_returns(((case, rates[case.order_id or 0]) for case in cases), by=by, at=at)
+    # Of what was refunded here each part has a date of its own.
+    convert_refunds(
+        (
+            (part, rates[part.return_case.order_id or 0])
+            for part in parts.order_by("pk")
+            if not closed.holds(part.store_id, part.refunded_on)
+        ),
+        by=by,
+        at=at,
+    )
     return len(cases)
 
 
 def convert_refunds(
-    cases: list[Return],
-    rates: Mapping[int, Decimal],
-    closed: ClosedDays,
-    *,
-    by: Actor | None,
-    at: datetime,
-) -> None:
-    """Convert what was refunded here of these returns with the rates of their orders."""
-    reporting = settings.REPORTING_CURRENCY
-    found = Refund.objects.filter(return_case__in=cases).select_related("return_case")
-    done: list[Refund] = []
+    refunds: Iterable[tuple[Refund, Decimal]], *, by: Actor | None, at: datetime
+) -> list[Return]:
+    """Convert each refund made here with a rate; return the returns whose sums came along.
+
+    The days of the refunds are noted to be computed again. The entries of the returns are the
+    caller's.
+    """
+    pairs = list(refunds)
+    if not pairs:
+        return []
+    found = [refund for refund, _rate in pairs]
+    prefetch_related_objects(found, "lines__return_line__order_line")
     lines: list[RefundLine] = []
-    for refund in found.prefetch_related("lines__return_line__order_line").order_by("pk"):
-        if closed.holds(refund.store_id, refund.refunded_on):
-            continue
-        rate = rates[refund.return_case.order_id or 0]
-        parts = list(refund.lines.all())
-        for line in parts:
-            line.reporting_amount = convert(line.amount, rate, reporting)
-            sold = line.return_line.order_line
-            if sold is not None:
-                cost = sold.unit_cost
-                line.reporting_cost = (
-                    None if cost is None else convert(line.quantity * cost, rate, reporting)
-                )
-                line.restocked_cost = cost_of_part(
-                    line.reporting_cost, line.restocked, line.quantity, reporting
-                )
+    for refund, rate in pairs:
+        own = list(refund.lines.all())
+        for line in own:
+            _convert_part(line, refund.fx_rate, rate)
         refund.fx_rate = rate
-        refund.reporting_amount = sum((line.reporting_amount for line in parts), ZERO)
-        done.append(refund)
-        lines += parts
-    if done:
-        columns = ["reporting_amount", "reporting_cost", "restocked_cost"]
-        RefundLine.objects.bulk_update(lines, columns, batch_size=500)
-        Refund.objects.bulk_update(done, ["fx_rate", "reporting_amount"], batch_size=500)
-        record_many("converted", Refund, done, by=by, at=at)
-        mark_dirty(FactFamily.REFUNDS, {(one.store_id, one.refunded_on) for one in done})
+        refund.reporting_amount = sum((line.reporting_amount for line in own), ZERO)
+        lines += own
+    columns = ["reporting_amount", "reporting_cost", "restocked_cost"]
+    RefundLine.objects.bulk_update(lines, columns, batch_size=500)
+    Refund.objects.bulk_update(found, ["fx_rate", "reporting_amount"], batch_size=500)
+    record_many("converted", Refund, found, by=by, at=at)
+    mark_dirty(FactFamily.REFUNDS, {(one.store_id, one.refunded_on) for one in found})
+    return _add_up({refund.return_case_id for refund in found})
+
+
+def _convert_part(line: RefundLine, before: Decimal, rate: Decimal) -> None:
+    reporting, sold = settings.REPORTING_CURRENCY, line.return_line.order_line
+    line.reporting_amount = convert(line.amount, rate, reporting)
+    if sold is not None:
+        cost = sold.unit_cost
+        line.reporting_cost = (
+            None if cost is None else convert(line.quantity * cost, rate, reporting)
+        )
+    elif line.reporting_cost is not None and before != rate:
+        line.reporting_cost = convert(line.reporting_cost / before, rate, reporting)
+    line.restocked_cost = cost_of_part(
+        line.reporting_cost, line.restocked, line.quantity, reporting
+    )
+
+
+def _add_up(cases: set[int]) -> list[Return]:
+    """Bring the amounts of returns in reporting currency to the sums of their refunds."""
+    found = Return.objects.in_bulk(cases)
+    changed = []
+    for case, total in (
+        Refund.objects.filter(return_case__in=cases)
+        .order_by()
+        .values_list("return_case")
+        .annotate(Sum("reporting_amount"))
+    ):
+        if found[case].reporting_amount != total:
+            found[case].reporting_amount = total
+            changed.append(found[case])
+    Return.objects.bulk_update(changed, ["reporting_amount"], batch_size=500)
+    return changed
 
 
 def convert_returns(
@@ -95,11 +125,8 @@ def convert_returns(
         worth = [_convert_line(line, case, rate) for line in own]
         lines += own
         case.fx_rate = rate
-        case.reporting_amount = document_totals(worth).reporting_amount
-        if case.in_parts:
-            refunds = Refund.objects.filter(return_case=case)
-            parts = refunds.values_list("reporting_amount", flat=True)
-            case.reporting_amount = sum(parts, ZERO)
+        if not case.in_parts:
+            case.reporting_amount = document_totals(worth).reporting_amount
         done.append(case)
     if done:
         ReturnLine.objects.bulk_update(

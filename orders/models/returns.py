@@ -28,8 +28,8 @@ class ReturnQuerySet(models.QuerySet["Return"]):
         return self.filter(status__in=MONEY_BACK, refunded_on__isnull=False, in_parts=False)
 
     def waiting(self) -> ReturnQuerySet:
-        """Returns that somebody has to take a step further, the oldest first."""
-        return self.filter(status__in=RETURN_QUEUE).order_by("requested_at", "id")
+        """Returns that somebody has to take a step further."""
+        return self.filter(status__in=RETURN_QUEUE)
 
     def visible_to(self, scope: Scope) -> ReturnQuerySet:
         """The whole company, or the returns of the stores one belongs to."""

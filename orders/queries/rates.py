@@ -13,7 +13,7 @@ from catalog.models import Store
 from catalog.queries.fx import RateTable
 from catalog.queries.stores import ClosedDays
 from opsdesk.core.errors import NoRate
-from orders.models import Order, Return, Shipment
+from orders.models import Order, Refund, Return, Shipment
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,9 @@ def stale_refunds(since: Mapping[str, date]) -> Iterator[StaleDay]:
     """Yield the same for refunds that no order is known of; the others follow their order."""
     for currency, day, stores in _affected(since):
         groups = (
-            Return.objects.filter(store__in=stores, order=None, refunded_on__gte=day)
+            Return.objects.filter(
+                store__in=stores, order=None, in_parts=False, refunded_on__gte=day
+            )
             .order_by("store_id", "refunded_on", "fx_rate")
             .values_list("store_id", "refunded_on", "fx_rate")
             .distinct()
@@ -71,6 +73,18 @@ def stale_costs(since: Mapping[str, date]) -> Iterator[tuple[str, StaleDay]]:
     for currency, found in groups.items():
         for stale in _stale(currency, list({store for store, _on, _rate in found}), found):
             yield currency, stale
+
+
+def stale_parts(since: Mapping[str, date]) -> Iterator[StaleDay]:
+    """Yield the same for refunds made here of returns whose order nobody knows."""
+    for currency, day, stores in _affected(since):
+        groups = (
+            Refund.objects.filter(store__in=stores, return_case__order=None, refunded_on__gte=day)
+            .order_by("store_id", "refunded_on", "fx_rate")
+            .values_list("store_id", "refunded_on", "fx_rate")
+            .distinct()
+        )
+        yield from _stale(currency, stores, list(groups))
 
 
 def _affected(since: Mapping[str, date]) -> Iterator[tuple[str, date, list[int]]]:

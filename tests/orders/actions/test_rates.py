@@ -13,8 +13,10 @@ from opsdesk.actions.exchange import Source
 from opsdesk.models import AuditEntry
 from orders.actions.orders import upsert_orders
 from orders.actions.rates import reconvert
+from orders.actions.refunding import RefundOrder, refund_return
 from orders.actions.returns import upsert_returns
-from orders.models import Order, OrderLine, Return, ReturnLine, Shipment
+from orders.core.refund_plan import LineAsk, RefundAsk
+from orders.models import Order, OrderLine, Refund, Return, ReturnLine, Shipment
 from tests import factories as make
 from tests.trail import forget
 
@@ -161,3 +163,28 @@ def test_a_new_rate_of_the_reporting_currency_is_one_of_all_others():
     reconvert(None, at=NOW)
 
     assert costs() == {"usd": 60}  # ten dollars at 7.5 / 1.25
+
+
+def test_a_refund_made_here_without_an_order_follows_the_rate_of_its_own_day(sold):
+    case = Return.objects.get(external_id="R2")
+    Return.objects.filter(pk=case.pk).update(status="inspected", refunded_on=None)
+    case.lines.update(reporting_cost=Decimal("36.00"))
+    case.refresh_from_db()
+    refund_return(case, RefundOrder(RefundAsk((LineAsk(1, 1),)), "n1"), make.mover(at=APRIL))
+    DirtyDay.objects.all().delete()
+    forget()
+    learn("8", date(2026, 3, 31))
+
+    assert reconvert(None, at=NOW) == 1
+
+    refund = Refund.objects.get()
+    assert (refund.fx_rate, refund.reporting_amount) == (Decimal(8), Decimal(80))
+    assert refund.lines.get().reporting_cost == Decimal(32)
+    assert worth() == [Decimal(90), Decimal(90), Decimal(80)]
+    assert list(DirtyDay.objects.values_list("family", "day")) == [("refunds", date(2026, 4, 1))]
+    trail = AuditEntry.objects.filter(verb="converted").order_by("pk")
+    assert list(trail.values_list("model", "record")) == [
+        ("orders.refund", "R2/1"),
+        ("orders.return", "R2"),
+    ]
+    assert reconvert(None, at=NOW) == 0
