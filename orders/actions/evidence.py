@@ -42,6 +42,9 @@ def add_evidence(
     if len(text) > TEXT_LENGTH:
         message = _("The text of an evidence has at most %(limit)d characters.")
         raise InvalidData(message % {"limit": TEXT_LENGTH}, field="text")
+    if file is None and kept_evidence(held).filter(text=text).exists():
+        # A form that was sent twice.
+        raise InvalidData(_("The same text is there already."), code="same_text", field="text")
     owner = Owner(DISPUTE.name, held.pk, held.store_id)
     made = DisputeEvidence.objects.create(
         dispute=held,

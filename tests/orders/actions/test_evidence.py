@@ -67,6 +67,16 @@ def test_nothing_is_kept_of_an_evidence_that_is_refused(person):
     assert Attachment.objects.count() == 1
 
 
+def test_the_same_text_sent_twice_is_one_evidence(person):
+    dispute = make.dispute()
+    add_evidence(dispute, person, text="Signed for.")
+
+    with pytest.raises(InvalidData, match="The same text is there already"):
+        add_evidence(dispute, person, text="Signed for. ")
+
+    assert kept() == [("Signed for.", None)]
+
+
 @pytest.mark.parametrize("status", ["won", "lost", "settled"])
 def test_the_evidence_of_a_decided_dispute_stays_as_it_is(person, status):
     dispute = make.dispute("D-9", status=status)
