@@ -50,11 +50,13 @@ def refund_rows(told: QuerySet[Return, Return], parts: QuerySet[Refund, Refund])
         "state": F("return_case__status"),
         "part": F("number"),
     }
-    rows, others = (
-        found.order_by().values(**named, code=F("store__code")).values_list(*REFUND_COLUMNS)
-        for found, named in ((told, own), (parts, of_case))
-    )
-    return rows.union(others, all=True).order_by("-refunded_on", "-case", "-part")
+    rows = _named(told, own).union(_named(parts, of_case), all=True)
+    return rows.order_by("-refunded_on", "-case", "-part")
+
+
+def _named(found: QuerySet[Any, Any], named: dict[str, Any]) -> QuerySet[Any, Any]:
+    rows: QuerySet[Any, Any] = found.order_by().values(**named, code=F("store__code"))
+    return rows.values_list(*REFUND_COLUMNS)
 
 
 def _in_scope(scope_kind: str, scope_id: int, day: str) -> Q:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from catalog.actions.stock import Entry, move_stock
 from catalog.actions.stores import mark_dirty
-from catalog.models import FactFamily, MovementKind, Warehouse
+from catalog.models import FactFamily, MovementKind, Sku, Warehouse
 from opsdesk.actions.audit import record
 from opsdesk.actions.moves import Mover
 from opsdesk.core.errors import Conflict, InvalidData, InvalidTransition, NotReady
@@ -184,8 +184,7 @@ def put_in_stock(case: Return, mover: Mover) -> None:
     )
     entries = [
         Entry(
-            row.warehouse,
-            row.line.sku,
+            *_place(row),
             MovementKind.RETURN,
             row.units,
             external_id=f"{reference_of(case)}:{row.pk}",
@@ -205,8 +204,7 @@ def take_from_stock(case: Return, mover: Mover) -> None:
     rows = case.pieces.filter(movement__isnull=False).select_related("warehouse", "line__sku")
     entries = [
         Entry(
-            row.warehouse,
-            row.line.sku,
+            *_place(row),
             MovementKind.ADJUSTMENT,
             -row.units,
             external_id=f"{reference_of(case)}:{row.pk}:back",
@@ -218,6 +216,14 @@ def take_from_stock(case: Return, mover: Mover) -> None:
     ]
     if entries:
         move_stock(entries, mover.follow())
+
+
+def _place(row: ReturnPieces) -> tuple[Warehouse, Sku]:
+    warehouse, sku = row.warehouse, row.line.sku
+    if warehouse is None or sku is None:
+        # Kept out by the database and by what an inspection needs before it ends.
+        raise NotReady(_("Pieces without a warehouse or a SKU have no stock to go to."))
+    return warehouse, sku
 
 
 def reference_of(case: Return) -> str:

@@ -75,8 +75,8 @@ def _rows(order: Order, lines: Sequence[LineBack]) -> list[ReturnLine]:
             words = {"order": order.external_id, "line": asked.line_no}
             raise InvalidData(message % words, field="lines")
         _refuse(one, asked)
-        rows.append(_row(one, asked, books, number))
-        _convert(order, rows[-1])
+        rows.append(_row(order, one, asked, books))
+        rows[-1].line_no = number
     return rows
 
 
@@ -96,12 +96,12 @@ def _refuse(one: Returnable, asked: LineBack) -> None:
         raise InvalidData(message % (words | {"reason": asked.reason}), field="lines")
 
 
-def _row(one: Returnable, asked: LineBack, books: Books, number: int) -> ReturnLine:
-    line = one.line
+def _row(order: Order, one: Returnable, asked: LineBack, books: Books) -> ReturnLine:
+    line, rate, reporting = one.line, order.fx_rate, settings.REPORTING_CURRENCY
     paid, before = books.paid[line.line_no], books.before(line.pk)
-    worth = due(paid, before, asked.units, line.order.currency).amount
+    worth = due(paid, before, asked.units, order.currency).amount
+    cost = line.unit_cost
     return ReturnLine(
-        line_no=number,
         order_line=line,
         kind=line.kind,
         sku=line.sku,
@@ -109,15 +109,10 @@ def _row(one: Returnable, asked: LineBack, books: Books, number: int) -> ReturnL
         title=line.title,
         quantity=asked.units,
         amount=worth,
+        reporting_amount=convert(worth, rate, reporting),
+        reporting_cost=None if cost is None else convert(asked.units * cost, rate, reporting),
         reason=asked.reason,
     )
-
-
-def _convert(order: Order, row: ReturnLine) -> None:
-    reporting, cost = settings.REPORTING_CURRENCY, row.order_line.unit_cost
-    row.reporting_amount = convert(row.amount, order.fx_rate, reporting)
-    if cost is not None:
-        row.reporting_cost = convert(row.quantity * cost, order.fx_rate, reporting)
 
 
 def _case(order: Order, rows: Sequence[ReturnLine], mover: Mover, note: str) -> Return:

@@ -179,8 +179,8 @@ def _give_asked(planner: _Planner, line: LineBalance, asked: LineAsk) -> None:
         most = planner.left(line)
     if asked.total is not None and asked.total > most.total:
         message = _("Line %(line)d: %(asked)s is to be refunded, but at most %(most)s is left.")
-        words = {"line": line.line_no, "asked": asked.total, "most": most.total}
-        raise InvalidData(message % words, code="more_than_paid", field="lines")
+        sums = {"line": line.line_no, "asked": asked.total, "most": most.total}
+        raise InvalidData(message % sums, code="more_than_paid", field="lines")
     if asked.total is not None:
         most = cut(most, asked.total, currency)
     elif not asked.units:

@@ -105,7 +105,7 @@ def _arrived(case: Return) -> list[tuple[ReturnLine, int]]:
     """Return the lines of goods, each with how many pieces can be refunded by what is known."""
     there = Sum("pieces__units", filter=~Q(pieces__condition=Condition.MISSING))
     rows = case.lines.filter(kind=LineKind.GOODS).order_by("line_no")
-    found = []
+    found: list[tuple[ReturnLine, int]] = []
     for line in rows.annotate(there=Coalesce(there, 0)):
         arrived = line.quantity if line.received is None else line.received
         found.append((line, line.there if case.inspected_at else arrived))

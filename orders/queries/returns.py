@@ -78,17 +78,20 @@ def units_taken(order: Order) -> Counter[int]:
 
 def counted_lines(case: Return) -> list[Counted]:
     """Return the lines of goods of a return as they were counted and inspected."""
-    stocked = Q(pieces__disposal=Disposal.RESTOCK)
+    in_stock = Q(pieces__disposal=Disposal.RESTOCK)
     rows = (
         case.lines.filter(kind=LineKind.GOODS)
         .order_by("line_no")
         .annotate(
             decided=Coalesce(Sum("pieces__units"), 0),
-            stocked=Coalesce(Sum("pieces__units", filter=stocked), 0),
+            stocked=Coalesce(Sum("pieces__units", filter=in_stock), 0),
         )
         .values_list("line_no", "quantity", "received", "decided", "stocked", "sku")
     )
-    return [Counted(*rest, has_sku=sku is not None) for *rest, sku in rows]
+    return [
+        Counted(line_no, announced, received, decided, stocked, sku is not None)
+        for line_no, announced, received, decided, stocked, sku in rows
+    ]
 
 
 def refunded_units(case: Return) -> Counter[int]:
