@@ -148,7 +148,9 @@ class _ShipmentReader:
             nameless = self.drafts.by_number.get((store.pk, item.tracking_number))
             same = nameless is not None and nameless.row.tracking_number == item.tracking_number
             return nameless if same else None
-        return self.drafts.find(store, item.tracking_number)
+        key = (store.pk, item.tracking_number)
+        # Of two that the name fits, the one that is tracked by it.
+        return self.drafts.by_tracking.get(key) or self.drafts.by_number.get(key)
 
     def _decide(
         self, item: ShipmentItem, draft: ShipmentDraft | None
@@ -247,6 +249,14 @@ class _ShipmentReader:
     def _name_faults(self, item: ShipmentItem, draft: ShipmentDraft) -> list[FieldFault]:
         """Return why it cannot be called so: a tracking number is one parcel's."""
         key = (draft.row.store_id, item.tracking_number)
+        named = not item.external_id and draft.row.tracking_number
+        if named and draft.row.tracking_number != item.tracking_number:
+            message = _(
+                "Shipment %(name)s has the tracking number %(number)s: give its number in "
+                "external_id to change that."
+            )
+            words = {"name": draft.row, "number": draft.row.tracking_number}
+            return [FieldFault("tracking_number", message % words, item.source_row)]
         other = self.drafts.by_tracking.get(key) if item.tracking_number else None
         if other is None or other is draft:
             return []

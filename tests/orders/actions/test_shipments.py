@@ -400,6 +400,27 @@ def test_a_shipment_stays_with_its_order_and_a_tracking_number_with_its_parcel()
     assert written() == before
 
 
+def test_a_tracking_number_names_the_parcel_that_is_tracked_by_it():
+    send(
+        make.shipment_item("X", tracking_number="T1"),
+        make.shipment_item("S2", tracking_number="X"),
+        make.shipment_item("Y", tracking_number="T3"),
+    )
+
+    assert states(make.shipment_item("", tracking_number="X", cost=Decimal(5))) == ["updated"]
+    assert Shipment.objects.get(cost=5).external_id == "S2"
+    # nobody is tracked by it, but one is called so: which of the two is meant is not guessed
+    before = written()
+    assert told(make.shipment_item("", tracking_number="Y")) == [
+        (
+            "tracking_number",
+            "Shipment Y has the tracking number T3: give its number in external_id to change that.",
+        )
+    ]
+    assert written() == before
+    assert states(make.shipment_item("Y", tracking_number="Y")) == ["updated"]
+
+
 def test_a_number_of_one_store_is_another_shipment_in_another():
     make.store("DE")
     upsert_orders([make.order_item("1001", store="DE")], source=Source(), at=NOW)
