@@ -57,7 +57,7 @@ def test_the_list_takes_the_same_statements_for_one_row_and_for_three(
         make.return_case(make.sold((1, "5.00", "0.95")))
     agent.get(reverse(LIST))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         agent.get(reverse(LIST))
 
 
