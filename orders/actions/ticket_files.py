@@ -121,9 +121,10 @@ def upsert_tickets(
 ) -> list[Outcome]:
     """Store the tickets, one answer per item in their order.
 
-    Its times make the steps of its clocks. Where somebody works on a ticket here, the source still
-    tells subject, order and satisfaction, but no longer where it stands. An item that says nothing
-    new, or is older than what is stored, is ``unchanged``.
+    Its times make the steps of its clocks. What an item leaves blank is kept as it is. Where
+    somebody works on a ticket here, the source still tells subject, order and satisfaction, but no
+    longer where it stands. An item that says nothing new, or is older than what is stored, is
+    ``unchanged``.
     """
     intake = TicketIntake.begun(items, Mover(at, by, scope))
     stores = intake.stores
@@ -176,16 +177,16 @@ def _take(item: TicketItem, intake: TicketIntake) -> Outcome:
     stored = intake.tickets.get(key)
     if stored is not None and is_older(item.source_updated_at, stored.source_updated_at):
         return UNCHANGED
-    order = intake.orders.get((store.pk, item.order))
+    order = intake.orders.get((store.pk, item.order)) or (stored.order if stored else None)
     customer = intake.customers.get((store.pk, item.customer))
     told: dict[str, Any] = {
         "subject": item.subject.strip(),
         "order": order,
-        "customer": customer or (order.customer if order else None),
-        "csat": item.csat,
+        "customer": customer or (stored.customer if stored else None) or _buyer(order),
+        "csat": item.csat if item.csat is not None or stored is None else stored.csat,
     }
     if stored is None or stored.owner_id is None:
-        told |= _standing(item, store)
+        told |= _standing(item, store, stored)
     if stored is None:
         return _make(item, told, intake)
     old = [(s.at, s.what, s.kind, s.priority) for s in stored.source_steps]  # type: ignore[attr-defined]
@@ -197,7 +198,7 @@ def _take(item: TicketItem, intake: TicketIntake) -> Outcome:
         return UNCHANGED
     before = stored.status
     if told["csat"] != stored.csat:
-        stored.csat_at = at if item.csat is not None else None
+        stored.csat_at = at
     for name, value in told.items():
         setattr(stored, name, value)
     stored.source_updated_at, stored.updated_at = newer, at
@@ -208,7 +209,11 @@ def _take(item: TicketItem, intake: TicketIntake) -> Outcome:
     return UNCHANGED if same and old == new else UPDATED
 
 
-def _standing(item: TicketItem, store: Store) -> dict[str, Any]:
+def _buyer(order: Order | None) -> Customer | None:
+    return order.customer if order else None
+
+
+def _standing(item: TicketItem, store: Store, stored: Ticket | None) -> dict[str, Any]:
     status = TicketStatus.NEW
     if item.resolved_at is not None:
         status = TicketStatus.RESOLVED
@@ -216,9 +221,9 @@ def _standing(item: TicketItem, store: Store) -> dict[str, Any]:
         status = TicketStatus.OPEN
     return {
         "status": status,
-        "language": item.language,
+        "language": item.language or (stored.language if stored else ""),
         "kind": item.kind,
-        "priority": item.priority or Priority.NORMAL,
+        "priority": item.priority or (stored.priority if stored else Priority.NORMAL),
         "opened_at": item.opened_at,
         "business_date": business_date(item.opened_at, store.time_zone),
     }

@@ -1,20 +1,19 @@
 """Tickets in the API: read with their clocks, stored many at once, and their moves."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import django_filters
-from django.db import transaction
 from django.db.models import Prefetch, QuerySet
-from django.utils import timezone
 from rest_framework import serializers
-from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
-from rest_framework.response import Response
 
+from opsdesk.actions.moves import Mover
+from opsdesk.api.bulk import BulkSet, InstantField
 from opsdesk.api.moves import MovingSet
 from opsdesk.api.parts import KeyedByParts
-from opsdesk.core.exchange import Outcome, State
+from opsdesk.core.exchange import Outcome
 from orders.actions.ticket_files import upsert_tickets
 from orders.actions.tickets import TICKET_COURSE
 from orders.core.lifecycle import TicketStatus
@@ -22,7 +21,6 @@ from orders.core.ticket_items import TicketItem
 from orders.core.tickets import Channel, Priority, TicketKind
 from orders.models import Ticket, TicketClock
 
-MOST_ITEMS = 5_000
 NUMBER = re.compile(r"T([0-9]{1,18})", re.ASCII)
 
 
@@ -86,38 +84,32 @@ class TicketSerializer(serializers.Serializer):
 
 
 class TicketItemSerializer(serializers.Serializer):
-    """One ticket to store, by store and number at the source."""
+    """One ticket to store, by store and number at the source; what is left out is kept."""
 
     store = serializers.CharField(max_length=40)
     external_id = serializers.CharField(max_length=100)
     channel = serializers.CharField(max_length=20)
     kind = serializers.CharField(max_length=20)
     subject = serializers.CharField(max_length=200)
-    opened_at = serializers.DateTimeField()
-    language = serializers.CharField(max_length=5, default="", allow_blank=True)
-    priority = serializers.CharField(max_length=10, default="", allow_blank=True)
-    order = serializers.CharField(max_length=100, default="", allow_blank=True)
-    customer = serializers.CharField(max_length=100, default="", allow_blank=True)
-    first_response_at = serializers.DateTimeField(default=None, allow_null=True)
-    resolved_at = serializers.DateTimeField(default=None, allow_null=True)
-    csat = serializers.IntegerField(default=None, allow_null=True)
-    source_updated_at = serializers.DateTimeField(default=None, allow_null=True)
+    opened_at = InstantField()
+    language = serializers.CharField(max_length=5, required=False, allow_blank=True)
+    priority = serializers.CharField(max_length=10, required=False, allow_blank=True)
+    order = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    customer = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    first_response_at = InstantField(required=False, allow_null=True)
+    resolved_at = InstantField(required=False, allow_null=True)
+    csat = serializers.IntegerField(required=False, allow_null=True)
+    source_updated_at = InstantField(required=False, allow_null=True)
 
 
-class TicketBulkSerializer(serializers.Serializer):
-    """Many tickets: each for itself (``partial``), or none where one is refused."""
-
-    mode = serializers.ChoiceField(["partial", "all_or_nothing"], default="partial")
-    items = TicketItemSerializer(many=True, allow_empty=False, max_length=MOST_ITEMS)
-
-
-class TicketSet(KeyedByParts, MovingSet):
+class TicketSet(KeyedByParts, BulkSet, MovingSet):
     """The tickets of the stores that the key opens: by store and number, the source's or ours."""
 
     resource = "tickets"
     ordering = ("pk",)
     part_fields = ("store__code", "external_id")
     serializer_class = TicketSerializer
+    item_serializer = TicketItemSerializer
     filterset_class = TicketFilter
     course = TICKET_COURSE
 
@@ -138,24 +130,8 @@ class TicketSet(KeyedByParts, MovingSet):
             return found
         return super().get_object()
 
-    @action(detail=False, methods=["post"])
-    def bulk(self, request: Any) -> Response:
-        """Store many; the answers stand in the order of the items."""
-        given = TicketBulkSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        items = [TicketItem(**dict(one)) for one in given.validated_data["items"]]
-        with transaction.atomic():
-            outcomes = upsert_tickets(
-                items, scope=request.scope, by=request.auth.client, at=timezone.now()
-            )
-            wrong = any(one.state is State.ERROR for one in outcomes)
-            stored = not wrong or given.validated_data["mode"] == "partial"
-            transaction.set_rollback(not stored)
-        return Response({"stored": stored, "results": [_answer(one) for one in outcomes]})
+    def item_of(self, given: Mapping[str, Any]) -> TicketItem:
+        return TicketItem(**given)
 
-
-def _answer(outcome: Outcome) -> dict[str, Any]:
-    errors: dict[str, list[str]] = {}
-    for fault in outcome.errors:
-        errors.setdefault(fault.field, []).append(fault.message)
-    return {"state": outcome.state.value, "errors": errors}
+    def upsert(self, items: Sequence[TicketItem], mover: Mover) -> list[Outcome]:
+        return upsert_tickets(items, scope=mover.scope, by=mover.by, at=mover.at)

@@ -99,6 +99,18 @@ def test_the_same_again_changes_nothing():
     assert (again, written()) == ([State.UNCHANGED], before)
 
 
+def test_what_is_left_blank_is_kept(shop):
+    make.order(store=shop, external_id="o1", customer=make.customer(store=shop))
+    take(item(order="o1", language="de", priority="high", csat=4))
+
+    state = take(item(subject="Still broken"))
+
+    ticket = Ticket.objects.get()
+    assert state == [State.UPDATED]
+    assert (ticket.subject, ticket.language, ticket.priority) == ("Still broken", "de", "high")
+    assert (ticket.order.external_id, ticket.customer.external_id, ticket.csat) == ("o1", "c1", 4)
+
+
 def test_an_older_item_changes_nothing():
     take(item(subject="Now", source_updated_at=NOW))
 
