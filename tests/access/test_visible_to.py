@@ -12,7 +12,7 @@ from accounts.queries.clients import scope_of_client
 from catalog.models import Handover, Store, StoreAssignment, StoreDepartment
 from compensation.models import Attendance, PayRun, Payslip, Proposal, WorkTask
 from kpis.models import Scorecard, Target
-from orders.models import LogisticsChannel, Order, Return, Shipment, ShipmentException
+from orders.models import LogisticsChannel, Order, Refund, Return, Shipment, ShipmentException
 from tests import factories
 from tests.catalog.models.test_visible import OF_PRODUCT, OF_STORE, SUPPLY
 from tests.factories import MARCH
@@ -29,6 +29,7 @@ EVERY_ROW = {
     Store: {"home", "away"},
     Order: {"home", "away"},
     Return: {"home", "away"},
+    Refund: {"home", "away"},
     Shipment: {"home", "away"},
     ShipmentException: {"home", "away"},
     Target: {"home", "away"},
@@ -38,7 +39,7 @@ EVERY_ROW = {
     Payslip: {"home-me", "home-other", "away-other"},
 }
 MODELS = list(EVERY_ROW)
-SALES = {Store, Order, Return, Shipment, ShipmentException}
+SALES = {Store, Order, Return, Refund, Shipment, ShipmentException}
 PAY = {PayRun, Payslip}
 
 NAMES = {
@@ -49,6 +50,7 @@ NAMES = {
     Store: "code",
     Order: "store__code",
     Return: "store__code",
+    Refund: "store__code",
     Shipment: "store__code",
     ShipmentException: "store__code",
     Target: "department__code",
@@ -77,7 +79,7 @@ def company(me):
         shop = factories.store(code, department=department)
         order = factories.order(store=shop)
         factories.shipment_exception(factories.shipment(order=order))
-        factories.refund(store=shop)
+        factories.part_refund(factories.refund(store=shop))
         factories.target(department=department)
         factories.work_task(department=department, kind="promotion", name=code)
         run = PayRun.objects.create(department=department, month=MARCH, currency="CNY")
