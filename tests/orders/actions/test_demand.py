@@ -80,7 +80,7 @@ def test_the_statements_of_refunds_do_not_grow_with_the_skus(django_assert_max_n
     for _number in range(5):
         refunded(factories.sku(), 1)
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert fill_returns(FIRST, LAST) == 5
 
 
