@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.utils import translation
 from xdist.scheduler import LoadScopeScheduling
@@ -59,6 +60,12 @@ def own_language():
     """A request in another language leaves it switched on for whatever its thread does next."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def own_counts():
+    """What was taken back in the database gives its numbers again, and a process keeps its cache."""
+    cache.clear()
 
 
 def pytest_unconfigure():

@@ -17,7 +17,6 @@ ME = "/api/v1/me/"
 @pytest.fixture(autouse=True)
 def few(settings):
     settings.API_REQUESTS_PER_MINUTE = 2
-    cache.clear()
 
 
 def limits(response):
