@@ -64,7 +64,7 @@ def own_language():
 
 @pytest.fixture(autouse=True)
 def own_counts():
-    """What was taken back in the database gives its numbers again, and a process keeps its cache."""
+    """Numbers taken back in the database come again, while a process keeps what it cached."""
     cache.clear()
 
 

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
-from django.core.cache import cache
 
 from tests import factories
 from tests.opsdesk.api.calling import get, problem, told
