@@ -28,7 +28,7 @@ from orders.models import Order, Shipment
 from orders.queries.channels import Asked, channel_cells
 from tests import factories as make
 
-pytestmark = [pytest.mark.real_data, pytest.mark.django_db]
+pytestmark = [pytest.mark.real_data, pytest.mark.django_db, pytest.mark.slow]
 
 FILE = "dataco_supply_chain_slice.csv.gz"
 NOW = datetime(2018, 3, 1, tzinfo=UTC)

@@ -34,7 +34,17 @@ def request_of(user):
     return SimpleNamespace(user=user, scope=factories.scope(user, today=today))
 
 
-@pytest.mark.parametrize("role", PEOPLE_ROLES)
+SELDOM = sorted(set(PEOPLE_ROLES) - {Role.ADMINISTRATOR, Role.TEAM_MEMBER})
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        Role.ADMINISTRATOR,
+        Role.TEAM_MEMBER,
+        *(pytest.param(role, marks=pytest.mark.slow) for role in SELDOM),
+    ],
+)
 def test_each_entry_of_the_menu_opens(client, role):
     user = signed_in(client, role)
     entries = [e for e in navigation._entries if e.allowed(request_of(user).scope)]
