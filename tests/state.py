@@ -3,13 +3,19 @@
 from hashlib import blake2b
 
 from catalog.models import FxRate, Sku, Store
-from orders.models import Customer, Order, OrderLine, Payment, Return, ReturnLine
+from orders.models import Customer, Order, OrderAddress, OrderLine, Payment, Return, ReturnLine
 
 STATE = {
     FxRate: ("date", "from_currency", "to_currency", "rate"),
     Store: ("code", "name", "currency", "time_zone", "country"),
     Sku: ("code", "unit_cost", "cost_currency"),
-    Customer: ("store__code", "external_id", "country"),
+    Customer: (
+        "store__code", "external_id", "country", "name", "email", "phone", "address", "details_at",
+    ),
+    OrderAddress: (
+        "order__store__code", "order__external_id", "recipient", "phone", "line1", "line2",
+        "city", "region", "postal_code", "country",
+    ),
     Order: (
         "store__code", "external_id", "customer__external_id", "placed_at", "business_date",
         "status", "source_status", "traffic_source", "currency", "fx_rate", "amount",

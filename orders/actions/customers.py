@@ -1,34 +1,55 @@
 """Customers, made when their first order or return comes in."""
 
-from collections.abc import Iterable, Mapping
+from __future__ import annotations
 
-from orders.core.items import CustomerItem
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from orders.core.address_items import CONTACT_LIMITS, CustomerItem
 from orders.models import Customer
 from orders.queries.intake import Key, customers_by_key
 
+Told = tuple[datetime, CustomerItem]
+LEARNT = ("country", *CONTACT_LIMITS, "details_at")
 
-def ensure_customers(wanted: Iterable[tuple[int, CustomerItem]]) -> Mapping[Key, Customer]:
+
+def ensure_customers(wanted: Iterable[tuple[int, Told]]) -> Mapping[Key, Customer]:
     """Return the customers by (store, number), made where they are new.
 
-    A country that was unknown is filled in; a known one stays.
+    Each item comes with the source's time of it. A country that was unknown is filled in; a known
+    one stays. Of name, e-mail, phone and address what was told last counts; an older item only
+    fills in what nobody told yet.
     """
-    given: dict[Key, CustomerItem] = {}
-    for store_id, item in wanted:
-        key = (store_id, item.external_id)
-        if key not in given or not given[key].country:
-            given[key] = item
+    given: dict[Key, list[Told]] = defaultdict(list)
+    for store_id, told in wanted:
+        given[(store_id, told[1].external_id)].append(told)
     known = customers_by_key(given)
     missing = [
-        Customer(store_id=key[0], external_id=key[1], country=given[key].country)
-        for key in sorted(given)
-        if key not in known
+        Customer(store_id=key[0], external_id=key[1]) for key in sorted(given.keys() - known)
     ]
+    for customer in missing:
+        _learn(customer, given[(customer.store_id, customer.external_id)])
     if missing:
         Customer.objects.bulk_create(missing, ignore_conflicts=True)
         known |= customers_by_key((c.store_id, c.external_id) for c in missing)
-    named = [c for key, c in known.items() if not c.country and given[key].country]
-    for customer in named:
-        customer.country = given[(customer.store_id, customer.external_id)].country
-    if named:
-        Customer.objects.bulk_update(named, ["country"], batch_size=500)
+    changed = [customer for key, customer in known.items() if _learn(customer, given[key])]
+    if changed:
+        Customer.objects.bulk_update(changed, LEARNT, batch_size=500)
     return known
+
+
+def _learn(customer: Customer, told: list[Told]) -> bool:
+    """Take over what the items say; tell whether the customer differs now."""
+    before = [getattr(customer, name) for name in LEARNT]
+    for _at, item in told:
+        customer.country = customer.country or item.country
+    for at, item in sorted(told, key=lambda one: one[0]):
+        contacts = item.contacts
+        newer = customer.details_at is None or at >= customer.details_at
+        for name, text in contacts.items():
+            if newer or not getattr(customer, name):
+                setattr(customer, name, text)
+        if contacts and newer:
+            customer.details_at = at
+    return before != [getattr(customer, name) for name in LEARNT]

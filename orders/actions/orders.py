@@ -15,6 +15,7 @@ from opsdesk.actions.bulk import insert_rows
 from opsdesk.actions.exchange import Source
 from opsdesk.core.errors import InvalidTransition
 from opsdesk.core.exchange import Outcome
+from orders.actions.addresses import write_addresses
 from orders.actions.customers import ensure_customers
 from orders.actions.drafts import DraftLine, OrderDraft, OrderIntake, read_orders
 from orders.actions.refunds import follow_orders
@@ -65,6 +66,7 @@ def upsert_orders(items: Sequence[OrderItem], *, source: Source, at: datetime) -
     for draft, customer in _with_customers(drafts):
         draft.order.customer = customer
     _write_orders(drafts)
+    write_addresses((draft.order.pk, draft.item.ship_to) for draft in drafts)
     _write_lines(drafts)
     _write_payments(drafts)
     follow_orders([draft.order for draft in drafts if draft.money_moved], by=source.by, at=at)
@@ -108,12 +110,15 @@ def move_order(order: Order, to: OrderStatus, *, by: Actor | None, at: datetime)
 
 def _with_customers(drafts: list[OrderDraft]) -> list[tuple[OrderDraft, Customer]]:
     named = [
-        (draft, (draft.order.store_id, draft.item.customer))
+        (draft, draft.order.store_id, draft.item.customer)
         for draft in drafts
         if draft.item.customer is not None
     ]
-    known = ensure_customers(wanted for _draft, wanted in named)
-    return [(draft, known[(store, item.external_id)]) for draft, (store, item) in named]
+    known = ensure_customers(
+        (store_id, (draft.item.source_updated_at or draft.item.placed_at, item))
+        for draft, store_id, item in named
+    )
+    return [(draft, known[(store_id, item.external_id)]) for draft, store_id, item in named]
 
 
 def _write_orders(drafts: list[OrderDraft]) -> None:

@@ -104,7 +104,10 @@ def upsert_returns(items: Sequence[ReturnItem], *, source: Source, at: datetime)
     intake = _ReturnReader(items, source, at).read()
     drafts = intake.drafts
     named = [(d, d.case.store_id, d.item.customer) for d in drafts if d.item.customer is not None]
-    known = ensure_customers((store_id, customer) for _draft, store_id, customer in named)
+    known = ensure_customers(
+        (store_id, (draft.item.source_updated_at or draft.item.requested_at, customer))
+        for draft, store_id, customer in named
+    )
     for draft, store_id, customer in named:
         draft.case.customer = known[(store_id, customer.external_id)]
     _write(drafts)

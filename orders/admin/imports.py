@@ -37,7 +37,7 @@ from opsdesk.templatetags.desk import badge, figure, whole
 from orders.actions.imports import ORDERS, ImportRequest, formats_for, start_import
 from orders.actions.tallies import FROZEN_ROWS, SHEET, UNKNOWN_COLUMN, UNKNOWN_STATUS
 from orders.admin.staff_template import staff_columns, staff_template
-from orders.core.formats.columns import MAX_MAP_BYTES, read_map
+from orders.core.formats.map_files import MAX_MAP_BYTES, read_map
 
 MAPS = Path(settings.BASE_DIR) / "docs" / "maps"
 REJECTS_SHOWN = 200

@@ -1,5 +1,6 @@
 """Short fingerprints of what an item says, to see at once that nothing changed."""
 
+from dataclasses import astuple
 from decimal import Decimal
 from hashlib import blake2b
 
@@ -15,7 +16,7 @@ def order_digest(item: OrderItem) -> str:
         item.placed_at.timestamp(),
         item.currency,
         item.status,
-        (item.customer.external_id, item.customer.country) if item.customer else None,
+        item.customer.said() if item.customer else None,
         item.traffic_source,
         _plain(item.shipping_charge),
         _plain(item.platform_fee),
@@ -41,6 +42,8 @@ def order_digest(item: OrderItem) -> str:
             )
             for payment in sorted(item.payments, key=lambda payment: payment.external_id)
         ],
+        # Only where it is told: an order without an address keeps the fingerprint it always had.
+        *([astuple(item.ship_to)] if item.ship_to and not item.ship_to.blank else ()),
     )
 
 
@@ -53,7 +56,7 @@ def return_digest(item: ReturnItem) -> str:
         item.refunded_at.timestamp() if item.refunded_at else None,
         item.reason,
         item.currency,
-        (item.customer.external_id, item.customer.country) if item.customer else None,
+        item.customer.said() if item.customer else None,
         [
             (
                 line.line_no,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from opsdesk.core.exchange import has_controls
 from opsdesk.core.money import known_currency
+from orders.core.address_items import AddressItem, CustomerItem
 
 MAX_LINES = 2_000
 MAX_PAYMENTS = 200
@@ -26,7 +27,6 @@ TEXT_LIMITS = {
     "reason": 200,
     "sku": 100,
     "title": 500,
-    "country": 60,
     "traffic_source": 10,
 }
 TRAFFIC_SOURCES = ("", "organic", "ad")
@@ -49,14 +49,6 @@ class LineKind(TextChoices):
 # a return. A discount is negative by nature; postage, fees, vouchers and corrections go both ways.
 THINGS = frozenset({LineKind.GOODS, LineKind.SAMPLE})
 KINDS = frozenset(LineKind.values)
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerItem:
-    """The buyer as the store knows them; ``country`` is blank where the source does not say."""
-
-    external_id: str
-    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +87,7 @@ class OrderItem:
     status: str
     lines: tuple[LineItem, ...]
     customer: CustomerItem | None = None
+    ship_to: AddressItem | None = None
     traffic_source: str = ""
     shipping_charge: Decimal = Decimal(0)
     platform_fee: Decimal | None = None
@@ -158,6 +151,8 @@ def check_order(item: OrderItem) -> list[ItemError]:
     checks.amount("shipping_charge", item.shipping_charge)
     if item.platform_fee is not None:
         checks.amount("platform_fee", item.platform_fee)
+    if item.ship_to is not None:
+        checks.parts("ship_to", item.ship_to)
     if checks.lines(item.lines, MAX_LINES):
         total = Decimal(0)
         for number, line in enumerate(item.lines):
@@ -206,8 +201,7 @@ def _check_head(checks: _Checks, item: OrderItem | ReturnItem) -> None:
     if item.customer is not None:
         limit = TEXT_LIMITS["external_id"]
         checks.text("customer.external_id", item.customer.external_id, limit)
-        country = item.customer.country
-        checks.text("customer.country", country, TEXT_LIMITS["country"], blank=True)
+        checks.parts("customer", item.customer)
     if item.source_updated_at is not None:
         checks.instant("source_updated_at", item.source_updated_at)
 
@@ -267,17 +261,28 @@ class _Checks:
         }
         self.errors.append(ItemError(field, message, self.row))
 
-    def text(self, field: str, value: object, limit: int, *, blank: bool = False) -> None:
-        """Ask for a text of at most ``limit`` printable characters."""
+    def text(
+        self, field: str, value: object, limit: int, *, blank: bool = False, private: bool = False
+    ) -> None:
+        """Ask for a text of at most ``limit`` printable characters; a private one is not quoted."""
+        quoted = Quoted(_("not repeated here")) if private else value
         if not isinstance(value, str):
-            self.wrong(field, value, _("text"))
+            self.wrong(field, quoted, _("text"))
         elif not value.strip() and not blank:
             self.wrong(field, value, _("a text that is not blank"))
         elif len(value) > limit:
             found = _("%(count)d characters long") % {"count": len(value)}
             self.wrong(field, Quoted(found), _("at most %(limit)d characters") % {"limit": limit})
         elif not value.isprintable() and has_controls(value):
-            self.wrong(field, value, _("a text without control characters"))
+            self.wrong(field, quoted, _("a text without control characters"))
+
+    def parts(self, field: str, item: CustomerItem | AddressItem) -> None:
+        """Ask for texts, which may be blank, in the parts of a person or an address.
+
+        What is wrong with them is kept with the import: it repeats nothing but a country.
+        """
+        for name, value, limit in item.parts():
+            self.text(f"{field}.{name}", value, limit, blank=True, private=name != "country")
 
     def amount(self, field: str, value: object, *, signed: bool = False) -> None:
         """Ask for a decimal with at most 12 digits before the point and 4 after it."""

@@ -1,5 +1,6 @@
 """Tables of orders."""
 
+from orders.models.addresses import OrderAddress
 from orders.models.attachments import Attachment
 from orders.models.calendars import CalendarDay, CalendarSpan, Weekday, WorkCalendar
 from orders.models.clocks import Escalation, TicketClock, TicketStep
@@ -39,6 +40,7 @@ __all__ = [
     "KeywordDay",
     "LogisticsChannel",
     "Order",
+    "OrderAddress",
     "OrderEvent",
     "OrderLine",
     "Payment",

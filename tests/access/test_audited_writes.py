@@ -50,7 +50,7 @@ from orders.actions.shipment_exceptions import (
 )
 from orders.actions.shipments import upsert_shipments
 from orders.actions.tracking import upsert_events
-from orders.core.items import CustomerItem
+from orders.core.address_items import CustomerItem
 from orders.core.lifecycle import OrderStatus
 from orders.core.refund_plan import LineAsk, RefundAsk
 from orders.core.shipment_items import ShippedLine

@@ -12,7 +12,15 @@ from accounts.queries.clients import scope_of_client
 from catalog.models import Handover, Store, StoreAssignment, StoreDepartment
 from compensation.models import Attendance, PayRun, Payslip, Proposal, WorkTask
 from kpis.models import Scorecard, Target
-from orders.models import LogisticsChannel, Order, Refund, Return, Shipment, ShipmentException
+from orders.models import (
+    LogisticsChannel,
+    Order,
+    OrderAddress,
+    Refund,
+    Return,
+    Shipment,
+    ShipmentException,
+)
 from tests import factories
 from tests.catalog.models.test_visible import OF_PRODUCT, OF_STORE, SUPPLY
 from tests.factories import MARCH
@@ -28,6 +36,7 @@ EVERY_ROW = {
     Employment: {"home-me", "home-other", "away-other"},
     Store: {"home", "away"},
     Order: {"home", "away"},
+    OrderAddress: {"home", "away"},
     Return: {"home", "away"},
     Refund: {"home", "away"},
     Shipment: {"home", "away"},
@@ -39,7 +48,7 @@ EVERY_ROW = {
     Payslip: {"home-me", "home-other", "away-other"},
 }
 MODELS = list(EVERY_ROW)
-SALES = {Store, Order, Return, Refund, Shipment, ShipmentException}
+SALES = {Store, Order, OrderAddress, Return, Refund, Shipment, ShipmentException}
 PAY = {PayRun, Payslip}
 
 NAMES = {
@@ -49,6 +58,7 @@ NAMES = {
     Employment: "person__employee_no",
     Store: "code",
     Order: "store__code",
+    OrderAddress: "order__store__code",
     Return: "store__code",
     Refund: "store__code",
     Shipment: "store__code",
@@ -78,6 +88,7 @@ def company(me):
             people.append(factories.person("home-me", user=me))
         shop = factories.store(code, department=department)
         order = factories.order(store=shop)
+        OrderAddress.objects.create(order=order, city=code)
         factories.shipment_exception(factories.shipment(order=order))
         factories.part_refund(factories.refund(store=shop))
         factories.target(department=department)

@@ -9,11 +9,13 @@ import pytest
 
 from opsdesk.core.money import round_money
 from opsdesk.core.periods import business_date
+from orders.core.address_items import CustomerItem
 from orders.core.formats.assemble import assemble
-from orders.core.formats.columns import parse_map, read_map
+from orders.core.formats.columns import parse_map
+from orders.core.formats.map_files import read_map
 from orders.core.formats.spool import build_spool, documents
 from orders.core.formats.values import Reading
-from orders.core.items import CustomerItem, OrderItem, ReturnItem
+from orders.core.items import OrderItem, ReturnItem
 from tests.oracle import online_retail as oracle
 
 MAPS = Path(__file__).parents[2] / "docs" / "maps"

@@ -4,7 +4,7 @@ import pytest
 
 from opsdesk.actions.exchange import Source
 from orders.actions.orders import move_order, upsert_orders
-from orders.core.items import CustomerItem
+from orders.core.address_items import CustomerItem
 from orders.core.lifecycle import OrderStatus
 from orders.models import Customer, Order, OrderEvent
 from tests import factories as make

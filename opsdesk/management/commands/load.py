@@ -14,7 +14,7 @@ from opsdesk.actions.jobs import claim, execute
 from opsdesk.core.errors import DomainError, InvalidData
 from opsdesk.models import ImportBatch, Job, JobState
 from orders.actions.imports import FORMATS, ImportRequest, start_import
-from orders.core.formats.columns import MAX_MAP_BYTES, read_map
+from orders.core.formats.map_files import MAX_MAP_BYTES, read_map
 from orders.queries.imports import first_rejects
 
 REFUSED, WRONG_CALL = 1, 2

@@ -119,6 +119,7 @@ def _order(work: DocumentValues) -> OrderItem | None:
     shipping = work.order_amount(work.map.shipping_charge)
     customer, currency, status = work.customer(), work.currency(store), work.status()
     fee = work.order_amount(work.map.platform_fee)
+    ship_to = work.ship_to()
     updated_at = work.first_instant(work.map.source_updated_at, store)
     payments = _payments(work, store, currency, (lines, shipping or _ZERO))
     if work.rejects or placed_at is None:
@@ -131,6 +132,7 @@ def _order(work: DocumentValues) -> OrderItem | None:
         status=status,
         lines=tuple(lines),
         customer=customer,
+        ship_to=ship_to,
         traffic_source=traffic,
         shipping_charge=shipping or _ZERO,
         platform_fee=fee,

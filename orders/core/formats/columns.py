@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from opsdesk.core.errors import InvalidData
 from opsdesk.core.money import known_currency
 from opsdesk.core.periods import zone
+from orders.core.address_items import ADDRESS_LIMITS, CONTACT_LIMITS
 from orders.core.formats.cells import column_key, time_format
 from orders.core.formats.conditions import Condition, parse_condition, refusal
 from orders.core.items import LineKind, shown
 
 ENCODINGS = ("utf-8", "utf-16", "gb18030", "cp1252")
 DELIMITERS = (",", ";", "\t", "|")
-MAX_MAP_BYTES = 1_000_000
 MAX_RULES = 500
 MAX_VALUES = 5_000
 
@@ -112,6 +109,8 @@ class ColumnMap:
     status: Cell
     customer: Cell | None
     customer_country: Cell | None
+    contacts: Mapping[str, Cell]
+    ship_to: Mapping[str, Cell]
     traffic_source: Cell | None
     shipping_charge: Cell | None
     platform_fee: Cell | None
@@ -131,20 +130,6 @@ class ColumnMap:
             self.payment_amount,
         )
         return tuple(dict.fromkeys(cell.column for cell in cells if cell and cell.column))
-
-
-def read_map(content: bytes) -> dict[str, Any]:
-    """Return the JSON object that a column map's file holds, or raise ``InvalidData``."""
-    if len(content) > MAX_MAP_BYTES:
-        raise refusal("file", _("it is larger than a megabyte"))
-    try:
-        found = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_no_twins)
-    except (ValueError, RecursionError) as error:
-        message = _("The column map is not JSON: %(error)s.")
-        raise InvalidData(message % {"error": error}, code="map", field="map") from error
-    if not isinstance(found, dict) or not found:
-        raise InvalidData(_("The column map is not a JSON object."), code="map", field="map")
-    return found
 
 
 def parse_map(raw: object) -> ColumnMap:
@@ -171,6 +156,8 @@ def parse_map(raw: object) -> ColumnMap:
         status=top.needed("status", ("column", "values", "fixed")),
         customer=top.cell("customer", ("column", "clean")),
         customer_country=top.cell("customer_country", ("column", "values", "fixed")),
+        contacts=_parts(top, CONTACT_LIMITS, "customer_"),
+        ship_to=_ship_to(top.section("ship_to", optional=True)),
         traffic_source=top.cell("traffic_source", ("column", "values", "fixed")),
         shipping_charge=top.cell("shipping_charge", ("column", "per"), per="order"),
         platform_fee=top.cell("platform_fee", ("column", "per"), per="order"),
@@ -182,6 +169,21 @@ def parse_map(raw: object) -> ColumnMap:
     if column_map.payment_amount and not column_map.collected_at:
         raise refusal("payment_amount", _("it needs collected_at beside it"))
     return column_map
+
+
+def _ship_to(section: _Section | None) -> Mapping[str, Cell]:
+    if section is None:
+        return {}
+    cells = _parts(section, ADDRESS_LIMITS)
+    section.nothing_else()
+    return cells
+
+
+def _parts(section: _Section, names: Iterable[str], prefix: str = "") -> Mapping[str, Cell]:
+    """Return where the parts of a person or an address come from, without those not told."""
+    asked = {"country": ("column", "values", "fixed")}
+    cells = {name: section.cell(prefix + name, asked.get(name, ("column",))) for name in names}
+    return MappingProxyType({name: cell for name, cell in cells.items() if cell is not None})
 
 
 def _lines(top: _Section) -> LineCells:
@@ -379,12 +381,3 @@ class _Section:
         for name in self.raw:
             if name not in self.seen and name != "about":
                 raise refusal(self.key(str(name)), _("this key means nothing here"))
-
-
-def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        keys = [key for key, _value in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise refusal(twice, _("the key is given twice"))
-    return found

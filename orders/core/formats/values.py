@@ -10,11 +10,12 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from opsdesk.core.errors import InvalidData
+from orders.core.address_items import AddressItem, CustomerItem
 from orders.core.formats.cells import parse_instant, parse_number, parse_whole
 from orders.core.formats.columns import Cell, ColumnMap, InstantCell
 from orders.core.formats.reader import RowReject
 from orders.core.formats.spool import Document
-from orders.core.items import CustomerItem, ItemError, shown
+from orders.core.items import ItemError, shown
 
 Row = tuple[int, dict[str, str]]
 _ZERO = Decimal(0)
@@ -73,10 +74,11 @@ class DocumentValues:
         for error in errors:
             self.refuse(error.source_row or self.rows[0][0], error.field, error.message)
 
-    def one(self, cell: Cell | InstantCell | None) -> tuple[str, int]:
+    def one(self, cell: Cell | InstantCell | None, *, private: bool = False) -> tuple[str, int]:
         """Return the value that the document has in a column, and the row on which it was found.
 
-        It may stand on one row or be repeated; rows that contradict each other are refused.
+        It may stand on one row or be repeated; rows that contradict each other are refused, in
+        words that do not quote a private one.
         """
         if cell is None or not cell.column:
             return (cell.fixed if isinstance(cell, Cell) else ""), self.rows[0][0]
@@ -87,6 +89,8 @@ class DocumentValues:
                 found, at = value, row_no
             elif value and value != found:
                 reason = _("%(value)s differs from %(other)s on row %(row)d of the same document.")
+                if private:
+                    reason = _("It differs from row %(row)d of the same document.")
                 words = {"value": shown(value), "other": shown(found), "row": at}
                 self.refuse(row_no, cell.label, reason % words)
         return found, at
@@ -141,9 +145,22 @@ class DocumentValues:
         cell = self.map.customer
         found, at = self.one(cell)
         country = self.named(self.map.customer_country)
+        contacts = self.private(self.map.contacts)
         if cell is None or not found:
             return None
-        return CustomerItem(self.cleaned(cell, found, at), country)
+        return CustomerItem(self.cleaned(cell, found, at), country, **contacts)
+
+    def ship_to(self) -> AddressItem | None:
+        """Return where the order goes, or ``None`` where the file does not say."""
+        address = AddressItem(**self.private(self.map.ship_to))
+        return None if address.blank else address
+
+    def private(self, cells: Mapping[str, Cell]) -> dict[str, str]:
+        """Return the parts of a person or an address."""
+        return {
+            name: self.named(cell) if cell.values else self.one(cell, private=True)[0]
+            for name, cell in cells.items()
+        }
 
     def cleaned(self, cell: Cell, text: str, row_no: int) -> str:
         """Return the text of a code after the clean-up that its cell asks for."""

@@ -16,7 +16,8 @@ from opsdesk.core.errors import InvalidTransition
 from opsdesk.models import AuditEntry
 from orders.actions.orders import move_order, upsert_orders
 from orders.actions.returns import upsert_returns
-from orders.core.items import CustomerItem, PaymentItem
+from orders.core.address_items import CustomerItem
+from orders.core.items import PaymentItem
 from orders.core.lifecycle import OrderStatus
 from orders.models import Customer, Order, OrderEvent, OrderLine, Payment
 from tests import factories as make

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from orders.core.address_items import AddressItem, CustomerItem
 from orders.core.items import (
-    CustomerItem,
     ItemError,
     LineItem,
     LineKind,
@@ -101,6 +101,14 @@ def test_the_message_names_field_finding_and_expectation():
         ({"platform_fee": Decimal("NaN")}, "platform_fee"),
         ({"customer": CustomerItem("")}, "customer.external_id"),
         ({"customer": CustomerItem("1", "x" * 61)}, "customer.country"),
+        ({"customer": CustomerItem("1", name="x" * 201)}, "customer.name"),
+        ({"customer": CustomerItem("1", email=5)}, "customer.email"),
+        ({"customer": CustomerItem("1", phone="1" * 41)}, "customer.phone"),
+        ({"customer": CustomerItem("1", address="a\x00")}, "customer.address"),
+        ({"ship_to": AddressItem(recipient="x" * 201)}, "ship_to.recipient"),
+        ({"ship_to": AddressItem(postal_code="1" * 21)}, "ship_to.postal_code"),
+        ({"ship_to": AddressItem(city="\x00")}, "ship_to.city"),
+        ({"ship_to": AddressItem(country=44)}, "ship_to.country"),
         ({"lines": ()}, "lines"),
         ({"lines": (LINE,) * 2_001}, "lines"),
         ({"lines": (LINE, LINE)}, "lines"),
@@ -217,6 +225,18 @@ def test_all_that_is_wrong_is_told_with_its_row():
         ("currency", 2),
         ("lines.0.title", 2),
         ("lines.1.quantity", 3),
+    ]
+
+
+def test_what_is_wrong_with_an_address_is_told_without_it():
+    item = replace(ORDER, ship_to=AddressItem(line1="1 Lane\x00", phone=447700))
+
+    assert [(error.field, error.message) for error in check_order(item)] == [
+        ("ship_to.phone", "ship_to.phone is not repeated here; expected: text."),
+        (
+            "ship_to.line1",
+            "ship_to.line1 is not repeated here; expected: a text without control characters.",
+        ),
     ]
 
 

@@ -6,13 +6,13 @@ from decimal import Decimal
 import pytest
 
 from opsdesk.core.errors import InvalidData
+from orders.core.address_items import AddressItem, CustomerItem
 from orders.core.formats.assemble import Assembled, SetAside, assemble
 from orders.core.formats.columns import parse_map
 from orders.core.formats.reader import RowReject
 from orders.core.formats.spool import Document
 from orders.core.formats.values import Reading
 from orders.core.items import (
-    CustomerItem,
     LineItem,
     OrderItem,
     PaymentItem,
@@ -37,6 +37,12 @@ RAW = {
     "status": {"column": "State", "values": {"sent": "dispatched", "void": "cancelled"}},
     "customer": {"column": "Buyer", "clean": "integer"},
     "customer_country": {"column": "Land", "values": {"England": "GB"}},
+    "customer_email": {"column": "Mail"},
+    "ship_to": {
+        "line1": {"column": "Street"},
+        "city": {"column": "Town"},
+        "country": {"column": "Land", "values": {"England": "GB"}},
+    },
     "traffic_source": {"column": "From"},
     "shipping_charge": {"column": "Postage"},
     "platform_fee": {"column": "Fee", "per": "line"},
@@ -114,6 +120,7 @@ def test_a_full_order():
             first,
             line(2, sku="POST", kind="shipping"),
             customer=CustomerItem("17850", "GB"),
+            ship_to=AddressItem(country="GB"),
             traffic_source="ad",
             shipping_charge=Decimal("3.50"),
             platform_fee=Decimal("1.25"),
@@ -121,6 +128,23 @@ def test_a_full_order():
             source_updated_at=datetime(2011, 6, 3, 10, 0, tzinfo=UTC),
         )
     )
+
+
+def test_the_buyer_and_the_address_are_read():
+    told = {"Buyer": "5", "Mail": "li@example.com", "Street": "1 Lane", "Town": "Leeds"}
+
+    found = assemble(document(told | {"Land": "England"}, told), READING)
+
+    assert found.item.customer == CustomerItem("5", "GB", email="li@example.com")
+    assert found.item.ship_to == AddressItem(line1="1 Lane", city="Leeds", country="GB")
+
+
+@pytest.mark.parametrize("column", ["Mail", "Street"])
+def test_addresses_that_contradict_each_other_are_refused_without_a_word_of_them(column):
+    found = assemble(document({column: "one"}, {column: "two"}), READING)
+
+    assert (3, column, "It differs from row 2 of the same document.") in reasons(found)
+    assert found.item is None
 
 
 def test_a_payment_with_an_amount_of_its_own():

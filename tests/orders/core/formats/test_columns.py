@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from opsdesk.core.errors import InvalidData
-from orders.core.formats.columns import Cell, InstantCell, KindRule, parse_map, read_map
+from orders.core.formats.columns import Cell, InstantCell, KindRule, parse_map
 from orders.core.formats.conditions import CellTest, Group, parse_condition
+from orders.core.formats.map_files import read_map
 
 PLAIN = {
     "kind": "order lines",
@@ -76,6 +77,10 @@ def test_rules_are_read_in_order():
         ("status", {"column": "S", "values": {}}, "status.values"),
         ("status", {"column": "S", "values": {"a": 1}}, "status.values"),
         ("customer", {"column": "C", "clean": "float"}, "customer.clean"),
+        ("customer_email", {"fixed": "li@example.com"}, "customer_email.column"),
+        ("ship_to", "Street", "ship_to"),
+        ("ship_to", {"street": {"column": "Street"}}, "ship_to.street"),
+        ("ship_to.city", {"column": "City", "values": {"L": "Leeds"}}, "ship_to.city.values"),
         ("shipping_charge", {"column": "C", "per": "day"}, "shipping_charge.per"),
         ("payment_amount", {"column": "C"}, "payment_amount"),
         ("lines.price", {"column": "P"}, "lines.price"),
