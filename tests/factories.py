@@ -186,9 +186,9 @@ def supplier(code="V1", **values):
     return Supplier.objects.get_or_create(code=code, defaults=values)[0]
 
 
-def customer(external_id="c1", *, store=None):
+def customer(external_id="c1", *, store=None, **values):
     return Customer.objects.get_or_create(
-        store=store or globals()["store"](), external_id=external_id
+        store=store or globals()["store"](), external_id=external_id, defaults=values
     )[0]
 
 

@@ -11,7 +11,7 @@ from orders.models import Customer
 from orders.queries.intake import Key, customers_by_key
 
 Told = tuple[datetime, CustomerItem]
-LEARNT = ("country", *CONTACT_LIMITS, "details_at")
+LEARNT = ("country", *CONTACT_LIMITS, "details_at", "erased_at", "erased_for")
 
 
 def ensure_customers(wanted: Iterable[tuple[int, Told]]) -> Mapping[Key, Customer]:
@@ -19,7 +19,7 @@ def ensure_customers(wanted: Iterable[tuple[int, Told]]) -> Mapping[Key, Custome
 
     Each item comes with the source's time of it. A country that was unknown is filled in; a known
     one stays. Of name, e-mail, phone and address what was told last counts; an older item only
-    fills in what nobody told yet.
+    fills in what nobody told yet. What was erased does not come back (``Customer.takes``).
     """
     given: dict[Key, list[Told]] = defaultdict(list)
     for store_id, told in wanted:
@@ -45,11 +45,12 @@ def _learn(customer: Customer, told: list[Told]) -> bool:
     for _at, item in told:
         customer.country = customer.country or item.country
     for at, item in sorted(told, key=lambda one: one[0]):
-        contacts = item.contacts
+        contacts = item.contacts if customer.takes(at) else {}
         newer = customer.details_at is None or at >= customer.details_at
         for name, text in contacts.items():
             if newer or not getattr(customer, name):
                 setattr(customer, name, text)
         if contacts and newer:
             customer.details_at = at
+            customer.erased_at, customer.erased_for = None, ""
     return before != [getattr(customer, name) for name in LEARNT]

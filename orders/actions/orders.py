@@ -66,7 +66,7 @@ def upsert_orders(items: Sequence[OrderItem], *, source: Source, at: datetime) -
     for draft, customer in _with_customers(drafts):
         draft.order.customer = customer
     _write_orders(drafts)
-    write_addresses((draft.order.pk, draft.item.ship_to) for draft in drafts)
+    write_addresses((draft.order, draft.item.ship_to) for draft in drafts)
     _write_lines(drafts)
     _write_payments(drafts)
     follow_orders([draft.order for draft in drafts if draft.money_moved], by=source.by, at=at)

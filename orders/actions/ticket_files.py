@@ -34,7 +34,7 @@ from orders.actions.clocks import behind_all, refresh_clocks
 from orders.actions.tickets import TICKET_COURSE
 from orders.core.lifecycle import TicketStatus
 from orders.core.sla import Happening
-from orders.core.ticket_items import TicketItem, check_ticket
+from orders.core.ticket_items import GONE, TicketItem, check_ticket
 from orders.core.tickets import Priority
 from orders.models import Customer, Order, Ticket, TicketStep
 from orders.queries.intake import customers_by_key, orders_by_key
@@ -179,10 +179,11 @@ def _take(item: TicketItem, intake: TicketIntake) -> Outcome:
         return UNCHANGED
     order = intake.orders.get((store.pk, item.order)) or (stored.order if stored else None)
     customer = intake.customers.get((store.pk, item.customer))
+    customer = customer or (stored.customer if stored else None) or _buyer(order)
     told: dict[str, Any] = {
-        "subject": item.subject.strip(),
+        "subject": _subject(item, customer),
         "order": order,
-        "customer": customer or (stored.customer if stored else None) or _buyer(order),
+        "customer": customer,
         "csat": item.csat if item.csat is not None or stored is None else stored.csat,
     }
     if stored is None or stored.owner_id is None:
@@ -207,6 +208,12 @@ def _take(item: TicketItem, intake: TicketIntake) -> Outcome:
         intake.steps += [_step(stored, *one) for one in new]
     intake.changed[stored.pk] = (stored, before)
     return UNCHANGED if same and old == new else UPDATED
+
+
+def _subject(item: TicketItem, customer: Customer | None) -> str:
+    """Return the subject; nothing of what a customer wrote whose personal data was erased since."""
+    erased = customer is not None and not customer.takes(item.opened_at)
+    return GONE if erased else item.subject.strip()
 
 
 def _buyer(order: Order | None) -> Customer | None:

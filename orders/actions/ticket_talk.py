@@ -50,7 +50,7 @@ class Letter:
 def filled(template: ReplyTemplate, ticket: Ticket, agent: User) -> str:
     """Return the text of a template for a ticket; what is unknown stays in braces to be seen."""
     values = {
-        "customer": ticket.customer.external_id if ticket.customer else "",
+        "customer": ticket.customer.shown_number if ticket.customer else "",
         "order": ticket.order.external_id if ticket.order else "",
         "ticket": ticket.number,
         "store": ticket.store.name,

@@ -3,6 +3,7 @@
 from orders.admin import (
     calendars,
     channels,
+    customers,
     dispute_deadlines,
     disputes,
     imports,
@@ -20,6 +21,7 @@ from orders.admin import (
 __all__ = [
     "calendars",
     "channels",
+    "customers",
     "dispute_deadlines",
     "disputes",
     "imports",

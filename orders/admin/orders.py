@@ -70,7 +70,7 @@ class OrderAdmin(DocumentAdmin):
 
     @admin.display(description=_("customer"))
     def customer_code(self, order: Order) -> str:
-        return order.customer.external_id if order.customer else self.empty_value_display
+        return order.customer.shown_number if order.customer else self.empty_value_display
 
     @admin.display(description=_("in reporting currency"))
     def reporting_figure(self, order: Order) -> str:

@@ -18,6 +18,9 @@ CSAT = range(1, 6)
 # What an event may be called; ``close`` and ``change`` move no clock.
 EVENTS = (*(one.value for one in Happening), "close", "change")
 
+# What stands in the place of a subject that was erased.
+GONE = "–"
+
 
 @dataclass(frozen=True, slots=True)
 class TicketItem:

@@ -4,7 +4,7 @@ from orders.models.addresses import OrderAddress
 from orders.models.attachments import Attachment
 from orders.models.calendars import CalendarDay, CalendarSpan, Weekday, WorkCalendar
 from orders.models.clocks import Escalation, TicketClock, TicketStep
-from orders.models.customers import Customer
+from orders.models.customers import Customer, ErasedFor
 from orders.models.disputes import Dispute, DisputeEvidence
 from orders.models.keywords import KeywordDay, ReviewKeyword, ReviewMention
 from orders.models.orders import Order, OrderEvent, OrderLine, Payment, TrafficSource
@@ -35,6 +35,7 @@ __all__ = [
     "Disposal",
     "Dispute",
     "DisputeEvidence",
+    "ErasedFor",
     "Escalation",
     "EscalationRule",
     "KeywordDay",

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
 
+from django.conf import settings
+from django.db.models import Q
+
+from opsdesk.core.keys import derived
 from orders.core.lifecycle import MONEY_BACK
+from orders.core.pseudonyms import former_key
 from orders.core.refunds import Part, RefundBook
 from orders.models import Customer, Order, OrderLine, Payment, RefundLine, Return, ReturnLine
 
@@ -47,16 +52,28 @@ def returns_by_key(keys: Iterable[Key]) -> dict[Key, Return]:
 
 
 def customers_by_key(keys: Iterable[Key]) -> dict[Key, Customer]:
-    """Return the customers with these keys (store, customer number)."""
+    """Return the customers with these keys (store, customer number).
+
+    One whose number was erased is still found by it.
+    """
     wanted = set(keys)
-    found = Customer.objects.filter(
-        store__in={store for store, _ in wanted}, external_id__in={name for _, name in wanted}
+    secret = customer_key()
+    former = {former_key(name, secret): name for _, name in wanted}
+    rows = Customer.objects.filter(
+        Q(external_id__in={name for _, name in wanted}) | Q(former_key__in=former),
+        store__in={store for store, _ in wanted},
     )
-    return {
-        (customer.store_id, customer.external_id): customer
-        for customer in found
-        if (customer.store_id, customer.external_id) in wanted
-    }
+    found: dict[Key, Customer] = {}
+    for customer in rows:
+        for number in (customer.external_id, former.get(customer.former_key or "")):
+            if number is not None and (customer.store_id, number) in wanted:
+                found[(customer.store_id, number)] = customer
+    return found
+
+
+def customer_key() -> bytes:
+    """Return the key of the digests by which erased numbers are known again."""
+    return derived("customer numbers", settings.DATA_KEY)
 
 
 @dataclass(frozen=True, slots=True)

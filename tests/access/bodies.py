@@ -487,6 +487,8 @@ def body(line, model, form):
         return {"digest": ComplianceChecklist.objects.get().digest}
     if last == "<verb>" and label == "orders.ticket":
         return {"reason": "Said so", "text": "Hello"}
+    if last == "erase" and label == "orders.customer":
+        return {"reason": "Asked"}
     if last in ("evidence", "withdraw"):
         return {"text": "Said so", "reason": "Said so"}
     if last == "<verb>":

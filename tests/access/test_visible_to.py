@@ -13,6 +13,7 @@ from catalog.models import Handover, Store, StoreAssignment, StoreDepartment
 from compensation.models import Attendance, PayRun, Payslip, Proposal, WorkTask
 from kpis.models import Scorecard, Target
 from orders.models import (
+    Customer,
     LogisticsChannel,
     Order,
     OrderAddress,
@@ -35,6 +36,7 @@ EVERY_ROW = {
     Person: {"home-me", "home-other", "away-other"},
     Employment: {"home-me", "home-other", "away-other"},
     Store: {"home", "away"},
+    Customer: {"home", "away"},
     Order: {"home", "away"},
     OrderAddress: {"home", "away"},
     Return: {"home", "away"},
@@ -48,7 +50,7 @@ EVERY_ROW = {
     Payslip: {"home-me", "home-other", "away-other"},
 }
 MODELS = list(EVERY_ROW)
-SALES = {Store, Order, OrderAddress, Return, Refund, Shipment, ShipmentException}
+SALES = {Store, Customer, Order, OrderAddress, Return, Refund, Shipment, ShipmentException}
 PAY = {PayRun, Payslip}
 
 NAMES = {
@@ -57,6 +59,7 @@ NAMES = {
     Person: "employee_no",
     Employment: "person__employee_no",
     Store: "code",
+    Customer: "store__code",
     Order: "store__code",
     OrderAddress: "order__store__code",
     Return: "store__code",
@@ -88,6 +91,7 @@ def company(me):
             people.append(factories.person("home-me", user=me))
         shop = factories.store(code, department=department)
         order = factories.order(store=shop)
+        factories.customer(store=shop)
         OrderAddress.objects.create(order=order, city=code)
         factories.shipment_exception(factories.shipment(order=order))
         factories.part_refund(factories.refund(store=shop))

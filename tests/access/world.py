@@ -73,6 +73,7 @@ from orders.actions.imports import ORDERS
 from orders.models import (
     EscalationRule,
     Order,
+    OrderAddress,
     ReplyTemplate,
     ResolutionCode,
     RootCause,
@@ -186,6 +187,7 @@ def build():
         _shipment(world, side)
         _promotion(world, side)
         _experiment(world, side)
+        _customer(world, side)
         _ticket(world, side)
         _dispute(world, side)
         _review(world, side)
@@ -594,6 +596,26 @@ def _experiment(world, side):
     made = factories.experiment("X-1", listing=listing, name=f"trial-{side}-47")
     world.add(made, side)
     world.watch(side, shop=made.name)
+
+
+def _customer(world, side):
+    """A customer with an order that goes to an address."""
+    store = factories.store(f"{side}-st")
+    made = factories.customer(
+        f"cust-{side}-87",
+        store=store,
+        name=f"Buyer{side}88",
+        email=f"{side}89@buyers.example",
+        phone=f"+44 1 {len(side)}0089",
+        address=f"Lane {side} 90",
+    )
+    order = Order.objects.get(external_id=f"ord-{side}-7781")
+    Order.objects.filter(pk=order.pk).update(customer=made)
+    OrderAddress.objects.create(order=order, recipient=f"To{side}91", city=f"Town{side}92")
+    world.add(made, side)
+    world.watch(side, shop=made.external_id)
+    for text in (made.name, made.email, made.address, f"To{side}91", f"Town{side}92"):
+        world.watch(side, buyer=text)
 
 
 def _ticket(world, side):
