@@ -31,6 +31,7 @@ from orders.actions.linking import link_lines
 from orders.actions.rates import reconvert
 from orders.actions.reviews import link_reviews
 from orders.actions.shipment_exceptions import PIECE, pass_exceptions, raise_exceptions
+from orders.actions.standings import stand_customers
 
 # So far back late orders and changed rates reach the demand by day.
 DEMAND_DAYS = timedelta(days=400)
@@ -109,6 +110,13 @@ def give_signals(step: StepRun) -> None:
         tally.written += raise_signals(step.run.as_of, at=step.job_run.clock())
 
 
+def stand(step: StepRun) -> None:
+    """Give the customers of each store their member tier and RFM class."""
+    for store in Store.objects.order_by("pk").values_list("pk", flat=True):
+        with step.piece() as tally:
+            tally.written += stand_customers(store, step.run.as_of)
+
+
 def watch_shipments(step: StepRun) -> None:
     """Raise what is wrong with shipments, and let pass what is not any more; piece by piece."""
     for work in (raise_exceptions, pass_exceptions):
@@ -157,6 +165,7 @@ STEPS = (
     Step("signals", give_signals, needs=("demand", "reviews")),
     Step("shipments", watch_shipments),
     Step("unlisted", unlisted),
+    Step("customers", stand),
     Step("draft_pay", draft_pay, needs=("fx", "scorecards")),
 )
 

@@ -48,9 +48,11 @@ from orders.core.review_items import ReviewItem
 from orders.core.shipment_items import ChannelItem, EventItem, ShipmentItem
 from orders.models import (
     Customer,
+    CustomerStanding,
     Dispute,
     DisputeEvidence,
     LogisticsChannel,
+    MemberTier,
     Order,
     OrderLine,
     Refund,
@@ -190,6 +192,14 @@ def customer(external_id="c1", *, store=None, **values):
     return Customer.objects.get_or_create(
         store=store or globals()["store"](), external_id=external_id, defaults=values
     )[0]
+
+
+def customer_standing(of=None, *, tier="none", **values):
+    """How a customer stands: one order in March, of the tier with this code."""
+    day = {"first_order_on": MARCH, "last_order_on": MARCH, "day": TODAY}
+    values = {"orders": 1, "year_orders": 1, "spend": Decimal(100)} | day | values
+    rank = MemberTier.objects.get(code=tier)
+    return CustomerStanding.objects.create(customer=of or customer(), tier=rank, **values)
 
 
 def order(amount="100.00", *, on=date(2026, 3, 10), store=None, **values):

@@ -38,6 +38,7 @@ from orders.core.ticket_items import GONE, TicketItem, check_ticket
 from orders.core.tickets import Priority
 from orders.models import Customer, Order, Ticket, TicketStep
 from orders.queries.intake import customers_by_key, orders_by_key
+from orders.queries.standings import vip_customers
 
 Key = tuple[int, str]
 _FACTS = (
@@ -66,6 +67,7 @@ class TicketIntake:
     tickets: dict[Key, Ticket] = field(default_factory=dict)
     orders: dict[Key, Order] = field(default_factory=dict)
     customers: dict[Key, Customer] = field(default_factory=dict)
+    vips: set[int] = field(default_factory=set)
     fresh: list[Ticket] = field(default_factory=list)
     changed: dict[int, tuple[Ticket, str]] = field(default_factory=dict)
     steps: list[TicketStep] = field(default_factory=list)
@@ -124,7 +126,7 @@ def upsert_tickets(
     Its times make the steps of its clocks. What an item leaves blank is kept as it is. Where
     somebody works on a ticket here, the source still tells subject, order and satisfaction, but no
     longer where it stands. An item that says nothing new, or is older than what is stored, is
-    ``unchanged``.
+    ``unchanged``. A new one of a VIP customer has the high priority where the item names none.
     """
     intake = TicketIntake.begun(items, Mover(at, by, scope))
     stores = intake.stores
@@ -132,6 +134,10 @@ def upsert_tickets(
     intake.orders = orders_by_key((stores[i.store].pk, i.order) for i in known if i.order)
     intake.customers = customers_by_key(
         (stores[i.store].pk, i.customer) for i in known if i.customer
+    )
+    intake.vips = vip_customers(
+        [one.pk for one in intake.customers.values()]
+        + [one.customer_id for one in intake.orders.values()]
     )
     seen: set[tuple[str, str]] = set()
     outcomes = []
@@ -187,7 +193,8 @@ def _take(item: TicketItem, intake: TicketIntake) -> Outcome:
         "csat": item.csat if item.csat is not None or stored is None else stored.csat,
     }
     if stored is None or stored.owner_id is None:
-        told |= _standing(item, store, stored)
+        first = customer is not None and customer.pk in intake.vips
+        told |= _standing(item, store, stored, Priority.HIGH if first else Priority.NORMAL)
     if stored is None:
         return _make(item, told, intake)
     old = [(s.at, s.what, s.kind, s.priority) for s in stored.source_steps]  # type: ignore[attr-defined]
@@ -220,7 +227,9 @@ def _buyer(order: Order | None) -> Customer | None:
     return order.customer if order else None
 
 
-def _standing(item: TicketItem, store: Store, stored: Ticket | None) -> dict[str, Any]:
+def _standing(
+    item: TicketItem, store: Store, stored: Ticket | None, usual: Priority
+) -> dict[str, Any]:
     status = TicketStatus.NEW
     if item.resolved_at is not None:
         status = TicketStatus.RESOLVED
@@ -230,7 +239,7 @@ def _standing(item: TicketItem, store: Store, stored: Ticket | None) -> dict[str
         "status": status,
         "language": item.language or (stored.language if stored else ""),
         "kind": item.kind,
-        "priority": item.priority or (stored.priority if stored else Priority.NORMAL),
+        "priority": item.priority or (stored.priority if stored else usual),
         "opened_at": item.opened_at,
         "business_date": business_date(item.opened_at, store.time_zone),
     }

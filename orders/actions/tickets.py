@@ -24,6 +24,7 @@ from orders.core.lifecycle import TICKET, TICKET_DONE, TicketStatus
 from orders.core.sla import Happening
 from orders.core.tickets import Priority, TicketKind
 from orders.models import Direction, Ticket, TicketMessage, TicketStep
+from orders.queries.standings import vip_customers
 
 TEXT_LENGTH = 50_000
 MOST_STARS = 5
@@ -121,7 +122,7 @@ def open_ticket(ticket: Ticket, text: str, mover: Mover) -> Ticket:
     """Store a ticket that somebody opens here, with what the customer said, and start its clocks.
 
     Raises ``NotAllowed`` for a store that is not seen, ``InvalidData`` where order or return are
-    of another store.
+    of another store. The priority of a VIP customer's is at least high.
     """
     if not mover.may(Right.SERVICE_EDIT):
         raise NotAllowed(_("You don't have the right to work on tickets."), code="no_right")
@@ -130,6 +131,7 @@ def open_ticket(ticket: Ticket, text: str, mover: Mover) -> Ticket:
         raise NotAllowed(message % {"store": ticket.store.code}, field="store")
     _refuse_other_store(ticket)
     text = clean_text(text)
+    ticket.priority = _priority(ticket)
     ticket.opened_at = ticket.created_at = ticket.updated_at = mover.at
     ticket.business_date = business_date(mover.at, ticket.store.time_zone)
     ticket.queue_at = behind_all(mover.at)
@@ -142,6 +144,14 @@ def open_ticket(ticket: Ticket, text: str, mover: Mover) -> Ticket:
     record("created", said, by=mover.by, at=mover.at)
     refresh_clocks([ticket], at=mover.at)
     return ticket
+
+
+def _priority(ticket: Ticket) -> str:
+    """Return the priority of a new ticket: at least high for a VIP customer."""
+    order = ticket.order
+    vips = vip_customers([ticket.customer_id, order.customer_id if order else None])
+    raised = vips and ticket.priority in (Priority.LOW, Priority.NORMAL)
+    return Priority.HIGH if raised else ticket.priority
 
 
 def _refuse_other_store(ticket: Ticket) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,15 +16,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.core.roles import Right
+from opsdesk.admin.base import DeskAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.pages import attempt, desk_page, page
 from opsdesk.admin.panels import panel, panels
+from opsdesk.templatetags.desk import figure, money, whole
 from orders.actions.customer_erasure import REASON_LENGTH, Request, erase_customer
+from orders.actions.standings import delete_tier, save_tier
 from orders.admin.columns import DocumentAdmin, StoreFilter
 from orders.admin.orders import ORDER_PAGE
 from orders.core.address_items import ADDRESS_LIMITS, CONTACT_LIMITS
 from orders.core.pseudonyms import is_personal
-from orders.models import Customer, Dispute, Order, OrderAddress, Return, Review, Ticket
+from orders.models import (
+    Customer,
+    CustomerStanding,
+    Dispute,
+    MemberTier,
+    Order,
+    OrderAddress,
+    Return,
+    Review,
+    Ticket,
+)
 from orders.queries.customers import erasable
 
 CUSTOMER_PAGE = "customer"
@@ -37,7 +51,15 @@ enter(
         "admin:orders_customer_changelist",
         "groups",
         Right.SALES_VIEW,
-    )
+    ),
+    Entry(
+        Section.SALES,
+        18,
+        gettext_lazy("Member tiers"),
+        "admin:orders_membertier_changelist",
+        "loyalty",
+        Right.SALES_VIEW,
+    ),
 )
 
 
@@ -46,10 +68,26 @@ class CustomerAdmin(DocumentAdmin):
     """Name and contacts are masked for those who have no need of them."""
 
     view_right = Right.SALES_VIEW
-    list_display = ["number", "store_code", "name", "country", "erased_for"]
+    list_display = [
+        "number",
+        "store_code",
+        "name",
+        "country",
+        "tier_name",
+        "segment_name",
+        "first_on",
+        "last_on",
+        "orders_count",
+        "spend_figure",
+    ]
     list_display_links = ["number"]
-    list_filter = [("store", StoreFilter), "erased_for"]
-    list_select_related = ["store"]
+    list_filter = [
+        ("store", StoreFilter),
+        "standing__tier",
+        "standing__segment",
+        "erased_for",
+    ]
+    list_select_related = ["store", "standing__tier"]
     search_fields = ["external_id"]
     ordering = ["-id"]
     page_template = "desk/orders/customer.html"
@@ -68,7 +106,7 @@ class CustomerAdmin(DocumentAdmin):
         return found, twice
 
     def page_rows(self, request: HttpRequest) -> QuerySet:
-        return self.get_queryset(request).select_related("store")
+        return self.get_queryset(request).select_related("store", "standing__tier")
 
     def page(self, request: HttpRequest, obj: Customer) -> dict[str, Any]:
         scope = request.scope
@@ -86,6 +124,8 @@ class CustomerAdmin(DocumentAdmin):
                 (Customer._meta.get_field(name).verbose_name, getattr(obj, name))
                 for name in CONTACT_LIMITS
             ],
+            "standing": standing_of(obj),
+            "currency": settings.REPORTING_CURRENCY,
             "shown": SHOWN,
             "orders": list(orders.order_by("-placed_at", "-id")[:SHOWN]),
             "returns": list(returns.select_related("order").order_by("-requested_at")[:SHOWN]),
@@ -103,6 +143,57 @@ class CustomerAdmin(DocumentAdmin):
     @admin.display(description=gettext_lazy("number"))
     def number(self, customer: Customer) -> str:
         return format_html("<span>{}</span>", customer.shown_number)
+
+    @admin.display(description=gettext_lazy("member tier"))
+    def tier_name(self, customer: Customer) -> Any:
+        standing = standing_of(customer)
+        return standing and standing.tier
+
+    @admin.display(description=gettext_lazy("class"))
+    def segment_name(self, customer: Customer) -> Any:
+        standing = standing_of(customer)
+        return standing and standing.get_segment_display()
+
+    @admin.display(description=gettext_lazy("first order"))
+    def first_on(self, customer: Customer) -> Any:
+        standing = standing_of(customer)
+        return standing and standing.first_order_on
+
+    @admin.display(description=gettext_lazy("last order"))
+    def last_on(self, customer: Customer) -> Any:
+        standing = standing_of(customer)
+        return standing and standing.last_order_on
+
+    @admin.display(description=gettext_lazy("orders"))
+    def orders_count(self, customer: Customer) -> Any:
+        standing = standing_of(customer)
+        return standing and figure(whole(standing.orders))
+
+    @admin.display(description=gettext_lazy("spend in 12 months"))
+    def spend_figure(self, customer: Customer) -> Any:
+        standing = standing_of(customer)
+        return standing and figure(money(standing.spend))
+
+
+def standing_of(customer: Customer) -> CustomerStanding | None:
+    """Return how the customer stood last night, ``None`` where nothing was computed."""
+    return getattr(customer, "standing", None)
+
+
+@admin.register(MemberTier)
+class MemberTierAdmin(DeskAdmin):
+    """Rules of the company; customers follow with the next night."""
+
+    view_right = Right.SALES_VIEW
+    edit_right = Right.MASTER_EDIT
+    list_display = ["name", "code", "from_spend", "vip"]
+    sortable_by = ()
+
+    def save(self, request: HttpRequest, obj: Any, change: bool) -> None:
+        save_tier(obj, by=request.user, at=timezone.now())
+
+    def delete(self, request: HttpRequest, obj: Any) -> None:
+        delete_tier(obj, by=request.user, at=timezone.now())
 
 
 class EraseForm(forms.Form):

@@ -55,7 +55,9 @@ class OrderAdmin(DocumentAdmin):
         return [own, *super().get_urls()]
 
     def page_rows(self, request: HttpRequest) -> QuerySet:
-        return self.get_queryset(request).select_related("store", "customer", "batch")
+        return self.get_queryset(request).select_related(
+            "store", "customer__standing__tier", "batch"
+        )
 
     def page(self, request: HttpRequest, obj: Order) -> dict[str, Any]:
         lines = list(obj.lines.select_related("sku").order_by("line_no"))

@@ -173,7 +173,14 @@ class TicketAdmin(DocumentAdmin):
         return Mover(timezone.now(), request.user, request.scope)
 
     def page_rows(self, request: HttpRequest) -> QuerySet:
-        linked = ("store", "owner", "customer", "order", "return_case", "merged_into")
+        linked = (
+            "store",
+            "owner",
+            "customer__standing__tier",
+            "order",
+            "return_case",
+            "merged_into",
+        )
         words = ("resolution", "root_cause", "batch")
         return self.get_queryset(request).select_related(*linked, *words)
 

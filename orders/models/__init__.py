@@ -15,6 +15,7 @@ from orders.models.reviews import Review, ReviewVersion
 from orders.models.shipment_exceptions import ShipmentException
 from orders.models.shipments import LogisticsChannel, Shipment, ShipmentLine, TrackingEvent
 from orders.models.sla import EscalationRule, SlaPolicy
+from orders.models.standings import CustomerStanding, MemberTier
 from orders.models.tickets import (
     Direction,
     ReplyTemplate,
@@ -31,6 +32,7 @@ __all__ = [
     "CalendarSpan",
     "Condition",
     "Customer",
+    "CustomerStanding",
     "Direction",
     "Disposal",
     "Dispute",
@@ -40,6 +42,7 @@ __all__ = [
     "EscalationRule",
     "KeywordDay",
     "LogisticsChannel",
+    "MemberTier",
     "Order",
     "OrderAddress",
     "OrderEvent",

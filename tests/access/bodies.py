@@ -61,6 +61,7 @@ CHANGES = {
     "catalog.replenishmentpolicy": {"review_days": "14"},
     "catalog.signalrule": {"quiet_days": "14"},
     "catalog.storeassignment": {"from_date": "2026-02-15"},
+    "orders.membertier": {"name": "Renamed"},
     "orders.workcalendar": {"name": "Renamed"},
     "orders.slapolicy": {"minutes": "90"},
     "orders.escalationrule": {"level": "8"},
@@ -117,6 +118,7 @@ NEW = {
         "subject": "New",
         "text": "Hello",
     },
+    "orders.membertier": lambda side: {"code": "new", "name": "New", "from_spend": "8.00"},
     "orders.workcalendar": lambda side: {"code": "new", "name": "New", "time_zone": "UTC"},
     "orders.slapolicy": lambda side: {
         "name": "New",

@@ -14,6 +14,7 @@ from compensation.models import Attendance, PayRun, Payslip, Proposal, WorkTask
 from kpis.models import Scorecard, Target
 from orders.models import (
     Customer,
+    CustomerStanding,
     LogisticsChannel,
     Order,
     OrderAddress,
@@ -37,6 +38,7 @@ EVERY_ROW = {
     Employment: {"home-me", "home-other", "away-other"},
     Store: {"home", "away"},
     Customer: {"home", "away"},
+    CustomerStanding: {"home", "away"},
     Order: {"home", "away"},
     OrderAddress: {"home", "away"},
     Return: {"home", "away"},
@@ -50,7 +52,17 @@ EVERY_ROW = {
     Payslip: {"home-me", "home-other", "away-other"},
 }
 MODELS = list(EVERY_ROW)
-SALES = {Store, Customer, Order, OrderAddress, Return, Refund, Shipment, ShipmentException}
+SALES = {
+    Store,
+    Customer,
+    CustomerStanding,
+    Order,
+    OrderAddress,
+    Return,
+    Refund,
+    Shipment,
+    ShipmentException,
+}
 PAY = {PayRun, Payslip}
 
 NAMES = {
@@ -60,6 +72,7 @@ NAMES = {
     Employment: "person__employee_no",
     Store: "code",
     Customer: "store__code",
+    CustomerStanding: "customer__store__code",
     Order: "store__code",
     OrderAddress: "order__store__code",
     Return: "store__code",
@@ -91,7 +104,7 @@ def company(me):
             people.append(factories.person("home-me", user=me))
         shop = factories.store(code, department=department)
         order = factories.order(store=shop)
-        factories.customer(store=shop)
+        factories.customer_standing(factories.customer(store=shop))
         OrderAddress.objects.create(order=order, city=code)
         factories.shipment_exception(factories.shipment(order=order))
         factories.part_refund(factories.refund(store=shop))

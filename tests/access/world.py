@@ -72,6 +72,7 @@ from orders.actions.evidence import add_evidence
 from orders.actions.imports import ORDERS
 from orders.models import (
     EscalationRule,
+    MemberTier,
     Order,
     OrderAddress,
     ReplyTemplate,
@@ -612,8 +613,11 @@ def _customer(world, side):
     order = Order.objects.get(external_id=f"ord-{side}-7781")
     Order.objects.filter(pk=order.pk).update(customer=made)
     OrderAddress.objects.create(order=order, recipient=f"To{side}91", city=f"Town{side}92")
+    spend = Decimal({"home": "6123.17", "away": "6234.28"}[side])
+    standing = factories.customer_standing(made, spend=spend)
     world.add(made, side)
     world.watch(side, shop=made.external_id)
+    world.watch(side, shop=standing.spend)
     for text in (made.name, made.email, made.address, f"To{side}91", f"Town{side}92"):
         world.watch(side, buyer=text)
 
@@ -636,6 +640,7 @@ def _ticket(world, side):
 def _terms(world):
     """What is promised of tickets and by which calendar, the ladder, and the words of tickets."""
     world.add(WorkCalendar.objects.create(code="c1", name="Calendar 1"))
+    world.add(MemberTier.objects.create(code="t1", name="Tier 1", from_spend=7))
     always = WorkCalendar.objects.get(code="always")
     world.add(
         SlaPolicy.objects.create(

@@ -68,6 +68,7 @@ def test_the_night_is_worked_off_and_its_steps_are_told():
         ("signals", "done", "0", "0"),
         ("shipments", "done", "0", "0"),
         ("unlisted", "done", "0", "0"),
+        ("customers", "done", "0", "0"),
         ("draft_pay", "done", "0", "0"),
     ]
 
