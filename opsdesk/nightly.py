@@ -29,6 +29,8 @@ from orders.actions.keywords import (
 )
 from orders.actions.linking import link_lines
 from orders.actions.rates import reconvert
+from orders.actions.retention import PIECE as FORGOTTEN
+from orders.actions.retention import forget_customers
 from orders.actions.reviews import link_reviews
 from orders.actions.shipment_exceptions import PIECE, pass_exceptions, raise_exceptions
 from orders.actions.standings import stand_customers
@@ -117,6 +119,15 @@ def stand(step: StepRun) -> None:
             tally.written += stand_customers(store, step.run.as_of)
 
 
+def forget(step: StepRun) -> None:
+    """Erase personal data of customers that was kept long enough, piece by piece."""
+    done = FORGOTTEN
+    while done == FORGOTTEN:
+        with step.piece() as tally:
+            done = forget_customers(step.run.as_of, at=step.job_run.clock())
+            tally.written += done
+
+
 def watch_shipments(step: StepRun) -> None:
     """Raise what is wrong with shipments, and let pass what is not any more; piece by piece."""
     for work in (raise_exceptions, pass_exceptions):
@@ -166,6 +177,7 @@ STEPS = (
     Step("shipments", watch_shipments),
     Step("unlisted", unlisted),
     Step("customers", stand),
+    Step("retention", forget),
     Step("draft_pay", draft_pay, needs=("fx", "scorecards")),
 )
 

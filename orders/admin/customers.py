@@ -34,6 +34,7 @@ from orders.models import (
     MemberTier,
     Order,
     OrderAddress,
+    RetentionPolicy,
     Return,
     Review,
     Ticket,
@@ -59,6 +60,14 @@ enter(
         "admin:orders_membertier_changelist",
         "loyalty",
         Right.SALES_VIEW,
+    ),
+    Entry(
+        Section.SALES,
+        19,
+        gettext_lazy("Retention of customer data"),
+        "admin:orders_retentionpolicy_changelist",
+        "auto_delete",
+        Right.MASTER_EDIT,
     ),
 )
 
@@ -194,6 +203,16 @@ class MemberTierAdmin(DeskAdmin):
 
     def delete(self, request: HttpRequest, obj: Any) -> None:
         delete_tier(obj, by=request.user, at=timezone.now())
+
+
+@admin.register(RetentionPolicy)
+class RetentionPolicyAdmin(DeskAdmin):
+    """A rule of the company; the next night goes by it."""
+
+    view_right = Right.SALES_VIEW
+    edit_right = Right.MASTER_EDIT
+    list_display = ["from_date", "months"]
+    sortable_by = ()
 
 
 class EraseForm(forms.Form):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,8 @@ from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
+
+from orders.core.retention import months_before
 
 SCORES = 5
 # With fewer customers a fifth is nobody: they get no scores.
@@ -82,5 +83,4 @@ def quintiles(values: Sequence[Any]) -> list[int | None]:
 
 def year_before(day: date) -> date:
     """Return the day after which the twelve months that end with ``day`` begin."""
-    last = monthrange(day.year - 1, day.month)[1]
-    return date(day.year - 1, day.month, min(day.day, last))
+    return months_before(day, 12)

@@ -10,6 +10,7 @@ from orders.models.keywords import KeywordDay, ReviewKeyword, ReviewMention
 from orders.models.orders import Order, OrderEvent, OrderLine, Payment, TrafficSource
 from orders.models.reasons import ReturnReason
 from orders.models.refunds import Refund, RefundLine, RefundMethod
+from orders.models.retention import RetentionPolicy
 from orders.models.returns import Condition, Disposal, Return, ReturnLine, ReturnPieces
 from orders.models.reviews import Review, ReviewVersion
 from orders.models.shipment_exceptions import ShipmentException
@@ -53,6 +54,7 @@ __all__ = [
     "RefundMethod",
     "ReplyTemplate",
     "ResolutionCode",
+    "RetentionPolicy",
     "Return",
     "ReturnLine",
     "ReturnPieces",

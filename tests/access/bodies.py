@@ -62,6 +62,7 @@ CHANGES = {
     "catalog.signalrule": {"quiet_days": "14"},
     "catalog.storeassignment": {"from_date": "2026-02-15"},
     "orders.membertier": {"name": "Renamed"},
+    "orders.retentionpolicy": {"months": "24"},
     "orders.workcalendar": {"name": "Renamed"},
     "orders.slapolicy": {"minutes": "90"},
     "orders.escalationrule": {"level": "8"},
@@ -118,6 +119,7 @@ NEW = {
         "subject": "New",
         "text": "Hello",
     },
+    "orders.retentionpolicy": lambda side: {"from_date": "2031-01-01", "months": "24"},
     "orders.membertier": lambda side: {"code": "new", "name": "New", "from_spend": "8.00"},
     "orders.workcalendar": lambda side: {"code": "new", "name": "New", "time_zone": "UTC"},
     "orders.slapolicy": lambda side: {

@@ -77,6 +77,7 @@ from orders.models import (
     OrderAddress,
     ReplyTemplate,
     ResolutionCode,
+    RetentionPolicy,
     RootCause,
     SlaPolicy,
     WorkCalendar,
@@ -640,6 +641,7 @@ def _ticket(world, side):
 def _terms(world):
     """What is promised of tickets and by which calendar, the ladder, and the words of tickets."""
     world.add(WorkCalendar.objects.create(code="c1", name="Calendar 1"))
+    world.add(RetentionPolicy.objects.first())
     world.add(MemberTier.objects.create(code="t1", name="Tier 1", from_spend=7))
     always = WorkCalendar.objects.get(code="always")
     world.add(

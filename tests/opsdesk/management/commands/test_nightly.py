@@ -69,6 +69,7 @@ def test_the_night_is_worked_off_and_its_steps_are_told():
         ("shipments", "done", "0", "0"),
         ("unlisted", "done", "0", "0"),
         ("customers", "done", "0", "0"),
+        ("retention", "done", "0", "0"),
         ("draft_pay", "done", "0", "0"),
     ]
 
