@@ -22,6 +22,7 @@ from catalog.api.suppliers import SupplierSet
 from catalog.api.traffic import AdSet, TrafficSet
 from opsdesk.api.views import ApiRoot, nothing_here
 from orders.api.channels import ChannelSet
+from orders.api.customers import CustomerSet
 from orders.api.disputes import DisputeSet
 from orders.api.refunds import RefundSet
 from orders.api.returns import ReturnSet
@@ -54,6 +55,7 @@ SETS = {
     "experiments": ("experiment", ExperimentSet),
     "tickets": ("ticket", TicketSet),
     "disputes": ("dispute", DisputeSet),
+    "customers": ("customer", CustomerSet),
     "reviews": ("review", ReviewSet),
     "channels": ("channel", ChannelSet),
     "shipments": ("shipment", ShipmentSet),

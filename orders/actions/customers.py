@@ -29,17 +29,17 @@ def ensure_customers(wanted: Iterable[tuple[int, Told]]) -> Mapping[Key, Custome
         Customer(store_id=key[0], external_id=key[1]) for key in sorted(given.keys() - known)
     ]
     for customer in missing:
-        _learn(customer, given[(customer.store_id, customer.external_id)])
+        learn(customer, given[(customer.store_id, customer.external_id)])
     if missing:
         Customer.objects.bulk_create(missing, ignore_conflicts=True)
         known |= customers_by_key((c.store_id, c.external_id) for c in missing)
-    changed = [customer for key, customer in known.items() if _learn(customer, given[key])]
+    changed = [customer for key, customer in known.items() if learn(customer, given[key])]
     if changed:
         Customer.objects.bulk_update(changed, LEARNT, batch_size=500)
     return known
 
 
-def _learn(customer: Customer, told: list[Told]) -> bool:
+def learn(customer: Customer, told: list[Told]) -> bool:
     """Take over what the items say; tell whether the customer differs now."""
     before = [getattr(customer, name) for name in LEARNT]
     for _at, item in told:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass, fields
+from datetime import datetime
 from types import MappingProxyType
 
 # Longest text of each part; the columns of the tables are as wide.
@@ -50,6 +51,16 @@ class CustomerItem:
         """Return what a digest is made of: number and country, and the contacts if any."""
         contacts = tuple(f"{name}={text}" for name, text in self.contacts.items())
         return (self.external_id, self.country, *contacts)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRecord:
+    """A customer told of without an order."""
+
+    store: str
+    customer: CustomerItem
+    source_updated_at: datetime | None = None
+    source_row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from opsdesk.core.exchange import has_controls
 from opsdesk.core.money import known_currency
-from orders.core.address_items import AddressItem, CustomerItem
+from orders.core.address_items import AddressItem, CustomerItem, CustomerRecord
 
 MAX_LINES = 2_000
 MAX_PAYMENTS = 200
@@ -192,6 +192,17 @@ def check_return(item: ReturnItem) -> list[ItemError]:
     return checks.errors
 
 
+def check_customer(item: CustomerRecord) -> list[ItemError]:
+    """Return everything wrong with a customer told of without an order; empty when it is fine."""
+    checks = _Checks(item.source_row)
+    checks.text("store", item.store, TEXT_LIMITS["store"])
+    checks.text("external_id", item.customer.external_id, TEXT_LIMITS["external_id"])
+    checks.parts("", item.customer)
+    if item.source_updated_at is not None:
+        checks.instant("source_updated_at", item.source_updated_at)
+    return checks.errors
+
+
 def _check_head(checks: _Checks, item: OrderItem | ReturnItem) -> None:
     checks.text("store", item.store, TEXT_LIMITS["store"])
     checks.text("external_id", item.external_id, TEXT_LIMITS["external_id"])
@@ -282,7 +293,13 @@ class _Checks:
         What is wrong with them is kept with the import: it repeats nothing but a country.
         """
         for name, value, limit in item.parts():
-            self.text(f"{field}.{name}", value, limit, blank=True, private=name != "country")
+            self.text(
+                f"{field}.{name}" if field else name,
+                value,
+                limit,
+                blank=True,
+                private=name != "country",
+            )
 
     def amount(self, field: str, value: object, *, signed: bool = False) -> None:
         """Ask for a decimal with at most 12 digits before the point and 4 after it."""

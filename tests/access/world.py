@@ -108,6 +108,7 @@ CATALOGUE = (
     "experiments",
     "competitor-prices",
     "product-signals",
+    "customers",
     "tickets",
     "disputes",
     "reviews",

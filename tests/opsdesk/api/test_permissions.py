@@ -66,7 +66,7 @@ def test_every_machine_sees_what_there_is(client):
     names += ("stock-snapshots", "competitor-prices", "product-signals", "tickets")
     names += ("stock-snapshots", "competitor-prices", "product-signals", "disputes", "reviews")
     names += ("stock-snapshots", "competitor-prices", "product-signals")
-    names += ("channels", "shipments", "shipment-exceptions")
+    names += ("channels", "shipments", "shipment-exceptions", "customers")
     assert response.json() == {name: f"http://testserver/api/v1/{name}/" for name in names}
 
 
