@@ -17,11 +17,11 @@ from catalog.core.items import CategoryItem, ProductItem, RateItem, SkuItem, Sto
 from opsdesk.actions.exchange import Source
 from opsdesk.core.money import round_money
 from opsdesk.core.periods import local_instant
+from opsdesk.demo.buyers import buyer, ship_to
 from opsdesk.demo.people import first_day
 from orders.actions.orders import upsert_orders
 from orders.actions.returns import upsert_returns
 from orders.core.items import (
-    CustomerItem,
     LineItem,
     OrderItem,
     PaymentItem,
@@ -167,8 +167,9 @@ def _order(random: Random, shop: Shop, day: date, number: int) -> OrderItem:
     store = shop.item
     wall = datetime.combine(day, time(random.randrange(24), random.randrange(60)))
     placed = local_instant(wall, store.time_zone)
-    customer = (
-        f"C{int(random.paretovariate(0.7)) % 900 if random.random() < 0.45 else number + 999}"
+    customer = buyer(
+        f"C{int(random.paretovariate(0.7)) % 900 if random.random() < 0.45 else number + 999}",
+        store.country,
     )
     lines = tuple(_line(random, shop, n + 1) for n in range(random.choice((1, 1, 1, 2, 2, 3))))
     amount = sum((line.quantity * line.unit_price - line.discount for line in lines), Decimal(0))
@@ -180,7 +181,8 @@ def _order(random: Random, shop: Shop, day: date, number: int) -> OrderItem:
         currency=store.currency,
         status=OrderStatus.COMPLETED,
         lines=lines,
-        customer=CustomerItem(customer, store.country),
+        customer=customer,
+        ship_to=ship_to(customer),
         traffic_source="ad" if ads else "organic",
         shipping_charge=round_money(Decimal(12) * shop.per_cny, store.currency),
         platform_fee=round_money(amount * Decimal("0.15"), store.currency),

@@ -41,7 +41,10 @@ def write(*, at: datetime) -> None:
     store = Store.objects.order_by("code").first()
     if store is None or Ticket.objects.exists():
         return
-    orders = list(Order.objects.filter(store=store, customer__isnull=False)[: len(TICKETS)])
+    rows = Order.objects.filter(store=store, customer__isnull=False)
+    # The first is of a customer who comes first.
+    vips = rows.filter(customer__standing__tier__vip=True)[:1]
+    orders = [*vips, *rows[: len(TICKETS)]]
     made = []
     for number, (hours, subject, text, *rest) in enumerate(TICKETS):
         channel, language, kind, priority = rest
