@@ -64,7 +64,7 @@ enter(
     Entry(
         Section.SALES,
         19,
-        gettext_lazy("Retention of customer data"),
+        gettext_lazy("Data retention"),
         "admin:orders_retentionpolicy_changelist",
         "auto_delete",
         Right.MASTER_EDIT,
