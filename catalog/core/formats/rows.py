@@ -112,11 +112,19 @@ def read_rows(
     def found() -> Iterator[Found]:
         for row_no, row in table.rows():
             try:
+                _refuse_nul(row, row_no)
                 yield row_no, make(row, row_no)
             except Refused as error:
                 yield row_no, error.fault
 
     return Rows(found(), table.columns, table.unknown, table.sheet)
+
+
+def _refuse_nul(row: Row, row_no: int) -> None:
+    """Raise ``Refused`` where a cell holds what PostgreSQL neither keeps nor looks for."""
+    for name, text in row.items():
+        if "\0" in text:
+            raise cell_refused(name, text, _("a text without the character of code 0"), row_no)
 
 
 def read_named(

@@ -32,6 +32,8 @@ class Table:
         self.book = Sheet(path) if is_sheet(path) else None
         self.sheet = self.book.name if self.book and self.book.others else ""
         header = self._header(needed or optional)
+        if any("\0" in name for name in header):
+            raise self._unreadable()
         self.columns = [name.strip().casefold() for name in header]
         known = {*needed, *optional}
         missing = [name for name in needed if name not in self.columns]

@@ -221,3 +221,35 @@ def test_what_is_bought_comes_from_three_files_and_again_changes_nothing(tmp_pat
     rejects = ImportReject.objects.order_by("pk").values_list("row_no", "field")
     assert list(rejects)[:2] == [(3, "country"), (4, "sku")]
     assert StockLevel.objects.get().on_hand == 6
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns"),
+    [
+        ("tickets", ["store", "external_id", "channel", "kind", "subject", "opened_at", "order"]),
+        ("disputes", ["store", "number", "opened_at", "order"]),
+        ("reviews", ["store", "number", "stars", "written_at", "order"]),
+        ("store_ratings", ["store", "day", "health_score"]),
+        ("products", ["code", "title", "category"]),
+        ("staff", HEAD),
+    ],
+)
+def test_a_nul_in_a_cell_is_told_by_row_and_column(tmp_path, kind, columns):
+    ones = ["1"] * len(columns)
+    path = csv_file(tmp_path, columns, ["U\0K", *ones[1:]], ones)
+
+    batch = work(start(path, kind=kind))
+
+    [told] = ImportReject.objects.filter(batch=batch, row_no=2).values_list("field", "reason")
+    expected = "expected: a text without the character of code 0."
+    assert told == (columns[0], f"{columns[0]} is “U?K”; {expected}")
+    assert (batch.job.state, batch.rows_read, batch.created) == ("done", 2, 0)
+
+
+def test_a_nul_in_the_head_refuses_the_file(tmp_path):
+    path = csv_file(tmp_path, [*HEAD, "no\0te"], [*ROW, ""])
+
+    with pytest.raises(InvalidData, match="cannot be read to its end"):
+        start(path)
+
+    assert not ImportBatch.objects.exists()
