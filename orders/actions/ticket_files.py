@@ -285,7 +285,7 @@ def _step(ticket: Ticket, at: datetime, what: str, kind: str, priority: str) -> 
 
 
 def _tickets_by_key(keys: Iterable[Key], stores: Iterable[Store]) -> dict[Key, Ticket]:
-    """Return the tickets with these keys, each with its steps from the source."""
+    """Return the tickets with these keys, each held and with its steps from the source."""
     wanted = {key for key in keys if key[1]}
     rows = Ticket.objects.filter(
         store__in={store for store, _number in wanted},
@@ -293,7 +293,7 @@ def _tickets_by_key(keys: Iterable[Key], stores: Iterable[Store]) -> dict[Key, T
     ).select_related("order", "customer")
     by_pk = {store.pk: store for store in stores}
     found = {}
-    for row in rows:
+    for row in rows.order_by("pk").select_for_update(of=("self",)):
         if (row.store_id, row.external_id) in wanted:
             row.store = by_pk[row.store_id]
             row.source_steps = []  # type: ignore[attr-defined]

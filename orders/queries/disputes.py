@@ -17,7 +17,10 @@ DAY = timedelta(days=1)
 
 
 def disputes_by_key(keys: Iterable[Key]) -> dict[Key, Dispute]:
-    """Return the disputes with these keys (store, dispute number)."""
+    """Return the disputes with these keys (store, dispute number), held until the transaction ends.
+
+    Whoever takes one a step further at this moment does so before or after.
+    """
     wanted = set(keys)
     found = Dispute.objects.filter(
         store__in={store for store, _ in wanted}, external_id__in={name for _, name in wanted}
@@ -25,7 +28,7 @@ def disputes_by_key(keys: Iterable[Key]) -> dict[Key, Dispute]:
     # A number may stand in another of the stores too.
     return {
         (dispute.store_id, dispute.external_id): dispute
-        for dispute in found.select_related("store")
+        for dispute in found.select_related("store").order_by("pk").select_for_update(of=("self",))
         if (dispute.store_id, dispute.external_id) in wanted
     }
 

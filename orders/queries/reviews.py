@@ -25,7 +25,10 @@ class Item:
 
 
 def reviews_by_key(keys: Iterable[Key]) -> dict[Key, Review]:
-    """Return the reviews with these keys (store, review number)."""
+    """Return the reviews with these keys (store, review number), held until the transaction ends.
+
+    Whoever takes one a step further at this moment does so before or after.
+    """
     wanted = set(keys)
     found = Review.objects.filter(
         store__in={store for store, _ in wanted}, external_id__in={name for _, name in wanted}
@@ -33,7 +36,7 @@ def reviews_by_key(keys: Iterable[Key]) -> dict[Key, Review]:
     # A number may stand in another of the stores too.
     return {
         (review.store_id, review.external_id): review
-        for review in found.select_related("store")
+        for review in found.select_related("store").order_by("pk").select_for_update(of=("self",))
         if (review.store_id, review.external_id) in wanted
     }
 

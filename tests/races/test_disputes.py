@@ -8,10 +8,11 @@ import pytest
 from accounts.core.roles import Role
 from opsdesk.actions.moves import move
 from opsdesk.models import LifeEvent
+from orders.actions import disputes, reviews
 from orders.actions.attachments import given_file
 from orders.actions.disputes import DISPUTE_COURSE, upsert_disputes
 from orders.actions.evidence import add_evidence, withdraw_evidence
-from orders.actions.reviews import upsert_reviews
+from orders.actions.reviews import REVIEW_COURSE, upsert_reviews
 from orders.models import (
     Attachment,
     Dispute,
@@ -22,7 +23,7 @@ from orders.models import (
 )
 from tests import factories as make
 from tests.factories import NOW, PDF, dispute_item, review_item
-from tests.races.crowd import at_once
+from tests.races.crowd import at_once, interrupted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -120,3 +121,39 @@ def test_a_review_changed_by_many_at_once_opens_its_follow_up_once(person):
     assert found == {"updated": 1, "unchanged": 19}
     assert (ReviewVersion.objects.count(), LifeEvent.objects.count()) == (1, 1)
     assert Review.objects.get().status == "open"
+
+
+def test_a_dispute_that_is_decided_amid_a_delivery_stays_decided(person):
+    make.dispute("D-1")
+
+    def sending():
+        given = dispute_item(reason="Not as described")
+        [answer] = upsert_disputes([given], scope=None, by=None, at=NOW)
+        return answer.state.value
+
+    def deciding():
+        move(DISPUTE_COURSE, Dispute.objects.get(), "lose", person, reason="Said so")
+        return "decided"
+
+    found = interrupted(disputes, "check_dispute", sending, deciding)
+
+    assert found == ("updated", "decided")
+    row = Dispute.objects.get()
+    assert (row.reason, row.status, row.closed_at) == ("Not as described", "lost", NOW)
+
+
+def test_a_follow_up_that_is_opened_amid_a_delivery_is_open_once(person):
+    make.review("R-1", stars=5, text="Good")
+
+    def sending():
+        [answer] = upsert_reviews([review_item(stars=1, text="Bad")], scope=None, by=None, at=NOW)
+        return answer.state.value
+
+    def opening():
+        move(REVIEW_COURSE, Review.objects.get(), "open", person, reason="Said so")
+        return "opened"
+
+    found = interrupted(reviews, "check_review", sending, opening)
+
+    assert found == ("updated", "InvalidTransition")
+    assert (Review.objects.get().status, LifeEvent.objects.count()) == ("open", 1)

@@ -2,11 +2,8 @@
 
 from datetime import date
 from decimal import Decimal
-from threading import Event, Thread, current_thread
-from unittest import mock
 
 import pytest
-from django.db import connection
 
 from accounts.actions import people as staff
 from accounts.actions.people import correct_employment
@@ -22,7 +19,7 @@ from opsdesk.core.periods import Period
 from opsdesk.models import AuditEntry
 from tests import factories
 from tests.factories import NOW
-from tests.races.crowd import at_once
+from tests.races.crowd import at_once, interrupted
 
 MARCH = Period.parse("2026-03")
 
@@ -155,41 +152,6 @@ def test_a_proposal_is_decided_once(desk, hr, bosses):
     stored = Proposal.objects.get()
     assert found == {stored.state: 1, "InvalidTransition": 49}
     assert AuditEntry.objects.filter(verb__startswith="proposal: ").count() == 1
-
-
-def interrupted(module, name, work, meanwhile):
-    """Start ``work``, pause it where it calls ``name``, start ``meanwhile``, then let it go on.
-
-    Return what became of the two: a result, or the name of an exception.
-    """
-    arrived, go_on, results = Event(), Event(), {}
-    real = getattr(module, name)
-
-    def pausing(*args, **kwargs):
-        if current_thread() is first:
-            arrived.set()
-            go_on.wait(10)
-        return real(*args, **kwargs)
-
-    def run(key, verb):
-        try:
-            results[key] = verb()
-        except Exception as error:  # the kind is the result: compared whole by the test
-            results[key] = type(error).__name__
-        finally:
-            connection.close()
-
-    first = Thread(target=run, args=("first", work))
-    second = Thread(target=run, args=("second", meanwhile))
-    with mock.patch.object(module, name, pausing):
-        first.start()
-        assert arrived.wait(10)
-        second.start()
-        second.join(0.5)  # where it must wait for the first it is still there
-        go_on.set()
-        first.join()
-        second.join()
-    return results["first"], results["second"]
 
 
 def approved(desk, hr, boss):

@@ -6,13 +6,17 @@ from functools import partial
 
 import pytest
 
+from orders.actions import ticket_events, ticket_files
 from orders.actions.escalations import sweep_clocks
+from orders.actions.ticket_events import upsert_ticket_events
+from orders.actions.ticket_files import upsert_tickets
 from orders.actions.ticket_talk import Letter, customer_wrote
 from orders.actions.tickets import merge_tickets, take_ticket
+from orders.core.ticket_items import TicketEventItem, TicketItem
 from orders.models import Escalation, Ticket, TicketClock, TicketMessage
 from tests import factories as make
 from tests.factories import NOW
-from tests.races.crowd import at_once
+from tests.races.crowd import at_once, interrupted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATE = NOW + timedelta(hours=30)
@@ -69,3 +73,46 @@ def test_two_that_are_merged_into_each_other_leave_one():
     assert found == {"merged": 1, "InvalidTransition": 1}
     assert sorted(Ticket.objects.values_list("status", flat=True)) == ["merged", "new"]
     assert TicketClock.objects.filter(ticket__status="new", state="running").exists()
+
+
+def delivered(subject="Broken"):
+    given = TicketItem("UK", "A1", "chat", "complaint", subject, NOW - timedelta(hours=2))
+    [answer] = upsert_tickets([given], scope=None, by=None, at=NOW)
+    return answer.state.value
+
+
+def taken(agent):
+    take_ticket(Ticket.objects.get(), make.mover(agent))
+    return "taken"
+
+
+def test_a_ticket_that_is_taken_amid_a_delivery_stays_with_who_took_it():
+    make.store()
+    agent = make.agent()
+    delivered()
+
+    found = interrupted(
+        ticket_files, "check_ticket", lambda: delivered("Very broken"), lambda: taken(agent)
+    )
+
+    assert found == ("updated", "taken")
+    ticket = Ticket.objects.get()
+    assert (ticket.subject, ticket.status, ticket.owner) == ("Very broken", "open", agent)
+
+
+def test_a_ticket_that_is_taken_amid_its_events_stays_with_who_took_it():
+    make.store()
+    agent = make.agent()
+    delivered()
+
+    def told():
+        event = TicketEventItem("UK", "A1", NOW, "resolve")
+        [answer] = upsert_ticket_events([event], scope=None, by=None, at=NOW)
+        return answer.state.value
+
+    found = interrupted(ticket_events, "check_event", told, lambda: taken(agent))
+
+    # The source was first: what is resolved is nobody's to take.
+    assert found == ("updated", "InvalidTransition")
+    ticket = Ticket.objects.get()
+    assert (ticket.status, ticket.owner) == ("resolved", None)
