@@ -18,6 +18,7 @@ from orders.actions.tickets import (
     clean_text,
     held_ticket,
     note_step,
+    own_ticket,
     refuse_stranger,
 )
 from orders.core.lifecycle import TicketStatus
@@ -73,6 +74,8 @@ def answer_ticket(ticket: Ticket, answer: Answer, mover: Mover) -> TicketMessage
         # a machine answers, too, and takes nothing by it
         taker = mover if person_id(mover.by) else Mover(mover.at, mover.by, following=True)
         move(TICKET_COURSE, held, "take", taker)
+    else:
+        own_ticket(held, mover)
     message = TicketMessage.objects.create(
         ticket=held,
         at=mover.at,

@@ -20,7 +20,7 @@ from opsdesk.core.errors import Conflict, InvalidData, InvalidTransition, NotAll
 from opsdesk.core.periods import business_date
 from opsdesk.models import LifeEvent
 from orders.actions.clocks import behind_all, refresh_clocks
-from orders.core.lifecycle import TICKET, TICKET_DONE, TicketStatus
+from orders.core.lifecycle import TICKET, TICKET_DONE, TICKET_WORKED_ON, TicketStatus
 from orders.core.sla import Happening
 from orders.core.tickets import Priority, TicketKind
 from orders.models import Direction, Ticket, TicketMessage, TicketStep
@@ -163,23 +163,38 @@ def _refuse_other_store(ticket: Ticket) -> None:
 
 
 @transaction.atomic
-def take_ticket(ticket: Ticket, mover: Mover) -> LifeEvent:
+def take_ticket(ticket: Ticket, mover: Mover) -> LifeEvent | None:
     """Take a ticket that nobody works on; of many at once exactly one gets it.
 
-    Raises ``Conflict`` with the name of who was quicker.
+    One that came with its first answer is open or waits already: it gets its owner and stays in
+    its state, with ``None``. Raises ``Conflict`` with the name of who was quicker.
     """
     held = held_ticket(ticket)
     me = person_id(mover.by)
     if held.owner_id not in (None, me):
         message = _("%(owner)s took ticket %(ticket)s already.")
         raise Conflict(message % {"owner": held.owner, "ticket": held}, code="taken")
-    event = move(TICKET_COURSE, held, "take", mover)
+    event = None
+    if not own_ticket(held, mover):
+        event = move(TICKET_COURSE, held, "take", mover)
     ticket.refresh_from_db()
     return event
 
 
+def own_ticket(ticket: Ticket, mover: Mover) -> bool:
+    """Make who moves the owner of a held ticket that is worked on and nobody's; tell whether."""
+    me = person_id(mover.by)
+    if me is None or ticket.owner_id is not None or ticket.status not in TICKET_WORKED_ON:
+        return False
+    refuse_stranger(ticket, mover)
+    Ticket.objects.filter(pk=ticket.pk).update(owner=me, updated_at=mover.at)
+    ticket.owner_id, ticket.updated_at = me, mover.at
+    record("ticket: taken", ticket, by=mover.by, at=mover.at)
+    return True
+
+
 @transaction.atomic
-def move_ticket(ticket: Ticket, verb: str, mover: Mover, *, reason: str = "") -> LifeEvent:
+def move_ticket(ticket: Ticket, verb: str, mover: Mover, *, reason: str = "") -> LifeEvent | None:
     """Take a ticket through a move that its owner makes; raises as ``move`` does."""
     if verb == "take":
         return take_ticket(ticket, mover)

@@ -26,7 +26,7 @@ from orders.admin.columns import DocumentAdmin, OpenedFilter, StoreFilter
 from orders.admin.orders import ORDER_PAGE
 from orders.admin.ticket_forms import TicketForm
 from orders.admin.ticket_work import work_view
-from orders.core.lifecycle import TICKET
+from orders.core.lifecycle import TICKET, TICKET_WORKED_ON
 from orders.core.tickets import Priority, TicketKind
 from orders.models import (
     Escalation,
@@ -192,6 +192,7 @@ class TicketAdmin(DocumentAdmin):
             "may_work": request.scope.may(Right.SERVICE_EDIT),
             "may_give": request.scope.may(Right.SERVICE_ALLOW),
             "mine": obj.owner_id == request.user.pk,
+            "may_take": obj.owner_id is None and obj.status in TICKET_WORKED_ON,
             "shows_contact": self.shows(request, "contact", obj),
             "standings": standings(obj, now),
             "messages_of": conversation(obj),

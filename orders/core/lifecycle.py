@@ -294,6 +294,8 @@ TICKET = Life(
         ),
     },
 )
+# Somebody took these, or their source answered them before they came.
+TICKET_WORKED_ON = (_T.OPEN, _T.WAITING)
 # Nobody has to work on these.
 TICKET_DONE = (_T.RESOLVED, _T.CLOSED, _T.MERGED)
 

@@ -229,6 +229,41 @@ def test_waiting_takes_an_answer_first(li):
     assert written() == before
 
 
+@pytest.mark.parametrize("status", ["open", "waiting_customer"])
+def test_what_its_source_answered_already_is_taken_where_it_stands(li, status):
+    ticket = make.ticket()
+    Ticket.objects.update(status=status)
+
+    take_ticket(ticket, at(1, li))
+
+    assert (ticket.status, ticket.owner) == (status, li)
+    assert AuditEntry.objects.latest("pk").verb == "ticket: taken"
+    with pytest.raises(Conflict):
+        take_ticket(ticket, at(2, make.agent("wang")))
+
+
+def test_who_answers_what_its_source_answered_already_keeps_it(li):
+    ticket = make.ticket()
+    Ticket.objects.update(status="open")
+
+    answer_ticket(ticket, Answer("Hello"), at(1, li))
+
+    assert (ticket.status, ticket.owner) == ("open", li)
+    with pytest.raises(NotAllowed):
+        answer_ticket(ticket, Answer("Hello"), at(2, make.agent("wang")))
+
+
+def test_a_reader_takes_nothing_that_its_source_answered(li):
+    ticket, reader = make.ticket(), make.user(role=Role.AUDITOR)
+    Ticket.objects.update(status="open")
+    before = written()
+
+    with pytest.raises(NotAllowed):
+        take_ticket(ticket, at(1, reader))
+
+    assert (Ticket.objects.get().owner, written()) == (None, before)
+
+
 def test_closing_takes_a_resolution_and_a_root_cause(li):
     ticket = make.ticket()
     take_ticket(ticket, at(1, li))
