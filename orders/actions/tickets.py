@@ -23,7 +23,7 @@ from orders.actions.clocks import behind_all, refresh_clocks
 from orders.core.lifecycle import TICKET, TICKET_DONE, TICKET_WORKED_ON, TicketStatus
 from orders.core.sla import Happening
 from orders.core.tickets import Priority, TicketKind
-from orders.models import Direction, Ticket, TicketMessage, TicketStep
+from orders.models import Direction, Ticket, TicketHandover, TicketMessage, TicketStep
 from orders.queries.standings import vip_customers
 
 TEXT_LENGTH = 50_000
@@ -71,6 +71,8 @@ def _then(ticket: Ticket, verb: str, mover: Mover) -> None:
     Ticket.objects.filter(pk=ticket.pk).update(**changed)
     for name, value in changed.items():
         setattr(ticket, name, value)
+    if ticket.status in TICKET_DONE:
+        withdraw_offer(ticket, mover)
     if verb in _STEPS:
         note_step(ticket, _STEPS[verb], mover.at)
     refresh_clocks([ticket], at=mover.at)
@@ -83,6 +85,16 @@ def held_ticket(ticket: Ticket) -> Ticket:
     """Return the ticket as it stands, held until the end of the transaction."""
     rows = Ticket.objects.select_for_update(of=("self",)).select_related("store", "owner")
     return rows.get(pk=ticket.pk)
+
+
+def withdraw_offer(ticket: Ticket, mover: Mover) -> None:
+    """Withdraw what is offered of a held ticket: somebody else has it now, or nobody any more."""
+    waiting = TicketHandover.objects.filter(ticket=ticket, state=TicketHandover.State.OFFERED)
+    if (offer := waiting.first()) is None:
+        return
+    waiting.update(state=TicketHandover.State.WITHDRAWN, decided_at=mover.at)
+    told = {"ticket": str(ticket)}
+    record("ticket handover: withdrawn", offer, by=mover.by, at=mover.at, detail=told)
 
 
 def note_step(ticket: Ticket, what: str, at: datetime) -> TicketStep:
@@ -329,6 +341,7 @@ def set_owner(ticket: Ticket, to: User, mover: Mover, *, reason: str) -> None:
     before = ticket.owner_id
     Ticket.objects.filter(pk=ticket.pk).update(owner=to, updated_at=mover.at)
     ticket.owner = to
+    withdraw_offer(ticket, mover)
     told = {"from": before, "to": to.pk, "reason": reason}
     record("ticket: given", ticket, by=mover.by, at=mover.at, detail=told)
     if ticket.status in TICKET.moves["take"].sources:

@@ -382,6 +382,32 @@ def test_an_offer_is_decided_once_and_by_whom_it_is_made_to(li):
     assert (Ticket.objects.get().owner, TicketHandover.objects.get().state) == (li, "declined")
 
 
+def test_a_ticket_that_was_given_away_meanwhile_is_not_taken_by_an_old_offer(li):
+    chief = make.user(role=Role.SUPERVISOR, department=make.department())
+    ticket, wang, sun = make.ticket(), make.agent("wang"), make.agent("sun")
+    take_ticket(ticket, at(1, li))
+    offer = offer_ticket(ticket, wang, "I am on leave", at(2, li))
+
+    give_ticket(ticket, sun, "Knows the product", at(3, chief))
+
+    with pytest.raises(InvalidTransition):
+        decide_handover(offer, "accepted", at(4, wang))
+    offer.refresh_from_db()
+    assert (Ticket.objects.get().owner, offer.state) == (sun, "withdrawn")
+    assert offer_ticket(ticket, wang, "I am on leave", at(5, sun)).state == "offered"
+
+
+def test_what_is_merged_is_offered_to_nobody_any_more(li):
+    main, double = make.ticket(), make.ticket()
+    take_ticket(double, at(1, li))
+    offer = offer_ticket(double, make.agent("wang"), "I am on leave", at(2, li))
+
+    merge_tickets([double], main, at(3, li))
+
+    offer.refresh_from_db()
+    assert (offer.state, offer.decided_at) == ("withdrawn", NOW + 3 * HOUR)
+
+
 def test_a_ticket_is_not_offered_to_who_does_not_see_it(li):
     ticket, away = make.ticket(), make.agent("away", department="elsewhere")
     take_ticket(ticket, at(1, li))
