@@ -42,6 +42,7 @@ from orders.models import (
     TicketMessage,
     TicketStep,
 )
+from orders.queries.tickets import conversation
 from tests import factories as make
 from tests.factories import NOW
 
@@ -441,6 +442,16 @@ def test_duplicates_go_into_one_and_what_the_customer_writes_follows(li):
     assert (merged, double.status, double.merged_into) == (1, "merged", main)
     assert clocks(double)[("first_response", 1)][0] == "stopped"
     assert [m.text for m in main.messages.order_by("pk")] == ["Where is my parcel?", "And now?"]
+
+
+def test_what_was_merged_goes_along_into_the_next_one(li):
+    first, second, third = (make.ticket(text=text) for text in ("One", "Two", "Three"))
+    merge_tickets([first], second, at(1, li))
+
+    merge_tickets([second], third, at(2, li))
+
+    customer_wrote(first, Letter("And now?"), at(3))
+    assert [message.text for message in conversation(third)] == ["One", "Two", "Three", "And now?"]
 
 
 def test_tickets_of_two_stores_are_not_merged(li):
