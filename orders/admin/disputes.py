@@ -30,6 +30,7 @@ from orders.admin.orders import ORDER_PAGE
 from orders.admin.service_forms import ServiceForm
 from orders.core.lifecycle import DISPUTE
 from orders.models import Dispute, Order
+from orders.models.disputes import TEXT_LENGTH
 
 NEW = ["store", "external_id", "order_no", "kind", "amount", "opened_at", "respond_by", "reason"]
 STORED = [
@@ -40,6 +41,8 @@ STORED = [
     "reason",
     "handled_by",
 ]
+# The place of a refused text in the session, until the page of the dispute shows it again.
+TYPED = "typed_evidence"
 SHOWN = ["order" if name == "order_no" else name for name in STORED]
 
 enter(
@@ -145,12 +148,18 @@ class DisputeAdmin(NumberedRows, MovingAdmin):
             ),
             "may_add": obj.is_open and self.has_change_permission(request, obj),
             "accepted": ACCEPTED,
+            "typed_evidence": _typed(request, obj),
         }
 
     @admin.display(description=gettext_lazy("deadline"))
     def due_badge(self, dispute: Dispute) -> str | None:
         found = due_of(dispute)
         return None if found is None else badge(found.standing, found.words)
+
+
+def _typed(request: HttpRequest, dispute: Dispute) -> str:
+    """Return the text of an evidence that was refused a moment ago; it is shown once."""
+    return request.session.pop(TYPED).get(str(dispute.pk), "") if TYPED in request.session else ""
 
 
 def evidence_view(disputes: DisputeAdmin) -> Any:
@@ -160,11 +169,12 @@ def evidence_view(disputes: DisputeAdmin) -> Any:
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
         obj = record_or_404(disputes, request, object_id)
         text, mover = request.POST.get("text", ""), disputes.mover(request)
-        attempt(
+        if not attempt(
             request,
             lambda: add_evidence(obj, mover, text=text, file=posted_file(request)),
             _("The evidence is added."),
-        )
+        ):
+            request.session[TYPED] = {str(obj.pk): text[:TEXT_LENGTH]}
         return HttpResponseRedirect(disputes.page_url(obj.pk))
 
     return view

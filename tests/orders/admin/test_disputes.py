@@ -187,6 +187,20 @@ def test_evidence_is_added_shown_and_downloaded_as_an_attachment(page):
     assert download["Content-Security-Policy"] == "default-src 'none'; sandbox"
 
 
+def test_the_text_of_an_evidence_is_not_lost_with_its_file(page):
+    made = make.dispute()
+    make.evidence(made, "Signed for")
+
+    answer = add(page, made, text="See <b>the photo", file=upload("photo.png", b"\xff\xfe\x00"))
+
+    shown, typed = text(answer), ">See &lt;b&gt;the photo</textarea>"
+    assert answer.redirect_chain == [(page_of(made), 302)]
+    assert "The file photo.png is none that is kept here" in shown
+    assert typed in shown
+    assert typed not in text(page.get(page_of(made)))
+    assert DisputeEvidence.objects.count() == 1
+
+
 def test_a_name_goes_into_the_header_as_a_name(page):
     made = make.dispute()
     file = given_file('签"收\r\nSet-Cookie: x=1.txt', b"ok")
