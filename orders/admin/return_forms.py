@@ -12,7 +12,7 @@ from django import forms
 from django.db.models import F
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.core.scope import Scope
 from catalog.models import Warehouse
@@ -153,11 +153,11 @@ class InspectionForm(LineForm):
         def label(text: str) -> str:
             return text % words
 
-        choices = [("", "---------")]
         place = OfferedField(
             label=label(_("Warehouse of line %(line)d, part %(part)d")), required=False
         )
         place.offer(self.places)
+        place.choices = [("", pgettext("inspection", "Warehouse")), *place.choices[1:]]
         if one is not None and one.warehouse_id:
             place.initial = str(one.warehouse_id)
         elif len(self.places) == 1:
@@ -169,16 +169,17 @@ class InspectionForm(LineForm):
                 max_value=max(line.quantity, 1),
                 required=False,
                 initial=one.units if one else units,
+                widget=forms.NumberInput({"placeholder": _("Pieces")}),
             ),
             "condition": forms.ChoiceField(
                 label=label(_("Condition of line %(line)d, part %(part)d")),
-                choices=[*choices, *Condition.choices],
+                choices=[("", pgettext("inspection", "Condition")), *Condition.choices],
                 required=False,
                 initial=one.condition if one else "",
             ),
             "disposal": forms.ChoiceField(
                 label=label(_("Decision on line %(line)d, part %(part)d")),
-                choices=[*choices, *Disposal.choices],
+                choices=[("", pgettext("inspection", "Decision")), *Disposal.choices],
                 required=False,
                 initial=one.disposal if one else "",
             ),

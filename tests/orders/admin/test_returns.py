@@ -214,6 +214,19 @@ def said(**values):
     return {"seen": "", "received_1": "3", "received_2": "1"} | one | other | values
 
 
+def test_each_field_of_a_part_says_what_it_is_for(agent, order):
+    form = agent.get(page(opened(order, "received"))).context["inspection"]
+
+    _line, _received, [[pieces, *chosen], *_more] = next(form.rows())
+
+    assert pieces.field.widget.attrs["placeholder"] == "Pieces"
+    assert [cell.field.choices[0] for cell in chosen] == [
+        ("", "Condition"),
+        ("", "Decision"),
+        ("", "Warehouse"),
+    ]
+
+
 def test_what_came_is_recorded_and_its_end_books_it(agent, order):
     case = opened(order, "received")
 
