@@ -57,7 +57,14 @@ def store_fault(item: Any, stores: dict[str, Store]) -> FieldFault | None:
     if item.store in stores:
         return None
     message = _("There is no store %(code)s that you see: load the stores first, or ask for it.")
-    return FieldFault("store", message % {"code": item.store}, item.source_row)
+    return FieldFault("store", message % {"code": item.store[:40]}, item.source_row)
+
+
+def refuse_unseen(store: Store, mover: Mover) -> None:
+    """Raise ``NotAllowed`` where the mover does not see the store."""
+    if mover.scope is not None and not seen_stores([store.code], mover.scope):
+        message = _("You don't see the store %(store)s: ask its department to do it.")
+        raise NotAllowed(message % {"store": store.code}, field="store")
 
 
 @transaction.atomic
@@ -187,10 +194,7 @@ def _tell(row: Violation | None, store: Store, item: ViolationItem, mover: Mover
 @transaction.atomic
 def save_violation(violation: Violation, mover: Mover) -> Violation:
     """Store a violation as somebody wrote it down; ``NotAllowed`` for a store they do not see."""
-    seen = mover.scope is None or seen_stores([violation.store.code], mover.scope)
-    if not seen:
-        message = _("You don't see the store %(store)s: ask its department to do it.")
-        raise NotAllowed(message % {"store": violation.store.code}, field="store")
+    refuse_unseen(violation.store, mover)
     is_new = violation.pk is None
     save_record(violation, by=mover.by, at=mover.at)
     if is_new:

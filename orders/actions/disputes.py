@@ -11,14 +11,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.core.scope import Scope
-from catalog.actions.standing import store_fault
+from catalog.actions.standing import refuse_unseen, store_fault
 from catalog.actions.stores import lock_stores, mark_dirty
 from catalog.models import FactFamily, Store
 from catalog.queries.stores import seen_stores
 from opsdesk.actions.audit import Actor, record_many
 from opsdesk.actions.moves import Course, Mover, begin, begin_many, move
 from opsdesk.actions.records import save_record
-from opsdesk.core.errors import InvalidData, NotAllowed
+from opsdesk.core.errors import InvalidData
 from opsdesk.core.exchange import (
     CREATED,
     UNCHANGED,
@@ -250,9 +250,7 @@ def save_dispute(dispute: Dispute, mover: Mover) -> Dispute:
     ``NotAllowed`` for a store they do not see; ``InvalidData`` for an order of another store.
     """
     store = dispute.store
-    if mover.scope is not None and not seen_stores([store.code], mover.scope):
-        message = _("You don't see the store %(store)s: ask its department to do it.")
-        raise NotAllowed(message % {"store": store.code}, field="store")
+    refuse_unseen(store, mover)
     if dispute.order is not None and dispute.order.store_id != store.pk:
         raise InvalidData(no_order(store.code, dispute.order.external_id), field="order")
     is_new = dispute.pk is None

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.core.scope import Scope
+from catalog.actions.standing import store_fault
 from opsdesk.actions.audit import Actor
 from opsdesk.actions.moves import Mover
 from opsdesk.core.exchange import CREATED, UNCHANGED, UPDATED, Outcome, State, refused
 from opsdesk.core.periods import business_date
 from orders.actions.clocks import behind_all
-from orders.actions.ticket_files import TicketIntake, store_fault
+from orders.actions.ticket_files import TicketIntake
 from orders.core.lifecycle import TicketStatus
 from orders.core.sla import Happening
 from orders.core.ticket_items import TicketEventItem, check_event, status_after

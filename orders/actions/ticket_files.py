@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.core.scope import Scope
+from catalog.actions.standing import store_fault
 from catalog.actions.stores import lock_stores
 from catalog.models import Store
 from catalog.queries.stores import seen_stores
@@ -152,14 +153,6 @@ def upsert_tickets(
         seen.add(key)
     intake.write()
     return outcomes
-
-
-def store_fault(item: Any, stores: dict[str, Store]) -> FieldFault | None:
-    """Return why the item's store cannot be written, if so."""
-    if item.store in stores:
-        return None
-    message = _("There is no store %(code)s that you see: load the stores first, or ask for it.")
-    return FieldFault("store", message % {"code": item.store[:40]}, item.source_row)
 
 
 def _faults(item: TicketItem, intake: TicketIntake, at: datetime) -> list[FieldFault]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.core.roles import Right
 from accounts.models import User
-from catalog.queries.stores import seen_stores
+from catalog.actions.standing import refuse_unseen
 from opsdesk.actions.audit import person_id, record
 from opsdesk.actions.moves import Course, Mover, begin, move
 from opsdesk.actions.records import save_record
@@ -138,9 +138,7 @@ def open_ticket(ticket: Ticket, text: str, mover: Mover) -> Ticket:
     """
     if not mover.may(Right.SERVICE_EDIT):
         raise NotAllowed(_("You don't have the right to work on tickets."), code="no_right")
-    if mover.scope is not None and not seen_stores([ticket.store.code], mover.scope):
-        message = _("You don't see the store %(store)s: ask its department to do it.")
-        raise NotAllowed(message % {"store": ticket.store.code}, field="store")
+    refuse_unseen(ticket.store, mover)
     _refuse_other_store(ticket)
     text = clean_text(text)
     ticket.priority = _priority(ticket)
