@@ -101,7 +101,33 @@ def test_many_are_stored_in_few_statements(client, listing, django_assert_max_nu
     assert set(states(answer)) == {"created"}
 
 
-@pytest.mark.parametrize("body", [{}, {"items": []}, {"items": [{"store": "UK"}]}])
+def test_one_of_another_shape_is_told_and_the_others_are_stored(client, listing):
+    answer = send(client, key(), {"store": "UK"}, item(cost="1"), 7, item())
+
+    assert [sorted(one["errors"]) for one in answer.json()["results"]] == [
+        ["competitor", "price", "seen_on", "seller_sku"],
+        ["cost"],
+        [""],
+        [],
+    ]
+    assert (states(answer), stored()) == (
+        ["error", "error", "error", "created"],
+        [("Rival", Decimal("9.90"))],
+    )
+
+
+def test_a_dry_run_stores_nothing(client, listing):
+    body, auth = {"items": [item()]}, key()
+
+    answer = client.post(
+        f"{ADDRESS}bulk/?dry_run=true", body, content_type="application/json", **auth
+    )
+
+    assert (answer.json()["stored"], states(answer)) == (False, ["created"])
+    assert stored() == []
+
+
+@pytest.mark.parametrize("body", [{}, {"items": []}, {"items": [item()], "more": 1}])
 def test_a_body_of_another_shape_is_refused(client, listing, body):
     answer = client.post(f"{ADDRESS}bulk/", body, content_type="application/json", **key())
 
