@@ -36,6 +36,7 @@ from orders.models import LogisticsChannel, Order, OrderLine, Shipment
 from orders.queries.shipments import shipped_books
 
 TEMPLATE = "desk/orders/shipment_form.html"
+TRIED = 100
 _TIME = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
 
 
@@ -131,11 +132,9 @@ class ParcelForm(forms.Form):
     def item(self) -> ShipmentItem:
         """Return the parcel; without a tracking number it is called by its order."""
         given = self.cleaned_data
-        number = Shipment.objects.filter(order=self.order).count() + 1
-        own = "" if given["tracking_number"] else f"{self.order.external_id}-{number}"[-100:]
         return ShipmentItem(
             store=self.order.store.code,
-            external_id=own.replace("/", "-"),
+            external_id="" if given["tracking_number"] else self._number(),
             tracking_number=given["tracking_number"],
             order=self.order.external_id,
             channel=given["channel"].code,
@@ -144,6 +143,15 @@ class ParcelForm(forms.Form):
             cost=given["cost"],
             lines=tuple(self.shipped()) if self.lines else None,
         )
+
+    def _number(self) -> str:
+        """Return the number of the order with the first count that no shipment has yet."""
+        begun, start = Shipment.objects.filter(order=self.order).count(), self.order.external_id
+        counts = range(begun + 1, begun + TRIED)
+        numbers = [f"{start}-{count}"[-100:].replace("/", "-") for count in counts]
+        same = Shipment.objects.filter(store=self.order.store_id, external_id__in=numbers)
+        taken = set(same.values_list("external_id", flat=True))
+        return next((number for number in numbers if number not in taken), numbers[-1])
 
 
 def _written(form: forms.Form, write: Any) -> Any:

@@ -253,6 +253,19 @@ def test_a_parcel_is_made_of_what_is_left_of_an_order(manager):
     assert "1 of 3 are still to be sent." in form
 
 
+def test_a_parcel_gets_a_number_that_its_source_has_not_given(manager):
+    order = make.order(store=make.store("UK"), external_id="7")
+    order.lines.update(quantity=3)
+    make.shipment("7-2", order=order)
+    make.shipment("7-4", order=order)
+
+    made = [send(manager, order, tracking_number="").status_code for _each in range(2)]
+
+    assert made == [302, 302]
+    numbers = Shipment.objects.order_by("pk").values_list("external_id", flat=True)
+    assert list(numbers) == ["7-2", "7-4", "7-3", "7-5"]
+
+
 @pytest.mark.parametrize(
     "given",
     [
