@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from opsdesk.actions.audit import person_id, record
 from opsdesk.actions.moves import Mover, move
 from opsdesk.core.errors import InvalidTransition, NotAllowed
 from orders.actions.clocks import refresh_clocks
+from orders.actions.message_files import keep_files
 from orders.actions.tickets import (
     TICKET_COURSE,
     clean_text,
@@ -21,6 +23,7 @@ from orders.actions.tickets import (
     own_ticket,
     refuse_stranger,
 )
+from orders.core.attachments import GivenFile
 from orders.core.lifecycle import TicketStatus
 from orders.core.sla import Happening
 from orders.core.tickets import fill
@@ -37,6 +40,7 @@ class Answer:
     text: str
     template: ReplyTemplate | None = None
     then: str = ""
+    files: tuple[GivenFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Letter:
     text: str
     message_id: str = ""
     author_name: str = ""
+    files: tuple[GivenFile, ...] = ()
 
 
 def filled(template: ReplyTemplate, ticket: Ticket, agent: User) -> str:
@@ -86,6 +91,7 @@ def answer_ticket(ticket: Ticket, answer: Answer, mover: Mover) -> TicketMessage
         template=answer.template,
     )
     record("created", message, by=mover.by, at=mover.at)
+    keep_files(message, answer.files, mover)
     note_step(held, Happening.ANSWER, mover.at)
     refresh_clocks([held], at=mover.at)
     if answer.then and answer.then in TICKET_COURSE.life.from_state(held.status):
@@ -95,12 +101,14 @@ def answer_ticket(ticket: Ticket, answer: Answer, mover: Mover) -> TicketMessage
 
 
 @transaction.atomic
-def note_ticket(ticket: Ticket, text: str, mover: Mover) -> TicketMessage:
+def note_ticket(
+    ticket: Ticket, text: str, mover: Mover, files: Sequence[GivenFile] = ()
+) -> TicketMessage:
     """Write an internal note, which no customer sees; anybody who works on tickets may."""
     if not mover.may(Right.SERVICE_EDIT):
         raise NotAllowed(_("You don't have the right to work on tickets."), code="no_right")
     message = TicketMessage.objects.create(
-        ticket=ticket,
+        ticket=held_ticket(ticket),
         at=mover.at,
         direction=Direction.NOTE,
         author_id=person_id(mover.by),
@@ -108,6 +116,7 @@ def note_ticket(ticket: Ticket, text: str, mover: Mover) -> TicketMessage:
         text=clean_text(text),
     )
     record("created", message, by=mover.by, at=mover.at)
+    keep_files(message, files, mover)
     return message
 
 
@@ -132,6 +141,7 @@ def customer_wrote(ticket: Ticket, letter: Letter, mover: Mover) -> TicketMessag
         message_id=letter.message_id,
     )
     record("created", message, by=mover.by, at=mover.at)
+    keep_files(message, letter.files, mover)
     following = mover.follow()
     if held.status == TicketStatus.WAITING:
         move(TICKET_COURSE, held, "resume", following)

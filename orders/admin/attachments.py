@@ -30,6 +30,13 @@ def posted_file(request: HttpRequest, name: str = "file") -> GivenFile | None:
     return given_file(uploaded.name or "", uploaded.read(settings.ATTACHMENT_MAX_BYTES + 1))
 
 
+def posted_files(request: HttpRequest, name: str = "file") -> tuple[GivenFile, ...]:
+    """Return all files that a form brings under one name; raises as ``posted_file`` does."""
+    most = settings.ATTACHMENT_MAX_BYTES + 1
+    uploaded = request.FILES.getlist(name)
+    return tuple(given_file(one.name or "", one.read(most)) for one in uploaded)
+
+
 def record_or_404(owners: DeskAdmin, request: HttpRequest, object_id: str) -> Any:
     """Return the record that a page is about: 403 without the right, 404 where it is not seen."""
     if not owners.has_view_permission(request):
@@ -50,12 +57,13 @@ def download_view(owners: DeskAdmin, kind: str) -> Any:
         found = files.filter(pk=number_or_404(number)).first()
         if found is None:
             raise Http404
-        return _handed_out(found) or _not_kept(request, owners, owner, found)
+        return handed_out(found) or _not_kept(request, owners, owner, found)
 
     return view
 
 
-def _handed_out(found: Attachment) -> HttpResponse | None:
+def handed_out(found: Attachment) -> HttpResponse | None:
+    """Return the file as a download that no browser runs, ``None`` where it is gone."""
     media = f"{found.kind}; charset=utf-8" if found.kind == FileKind.TEXT else found.kind
     try:
         data = kept_attachment(found.stored_name).read_bytes()

@@ -15,6 +15,7 @@ from opsdesk.admin.base import number_or_404
 from opsdesk.admin.pages import attempt, page
 from opsdesk.core.errors import InvalidData
 from orders.actions.escalations import see_escalation
+from orders.actions.message_files import withdraw_file
 from orders.actions.ticket_handovers import decide_handover, offer_ticket, refuse_taker
 from orders.actions.ticket_talk import Answer, Letter, answer_ticket, customer_wrote, note_ticket
 from orders.actions.tickets import (
@@ -27,7 +28,9 @@ from orders.actions.tickets import (
     resolve_ticket,
     take_ticket,
 )
-from orders.models import ReplyTemplate, Ticket, TicketHandover
+from orders.admin.attachments import posted_files
+from orders.core.lifecycle import TICKET
+from orders.models import Attachment, ReplyTemplate, Ticket, TicketHandover
 
 LONGEST_KEY = 18
 
@@ -58,15 +61,17 @@ def _take(work: Work) -> None:
 def _answer(work: Work) -> None:
     template = ReplyTemplate.objects.filter(pk=work.number("template") or 0).first()
     then = "wait" if work.text("then") == "wait" else ""
-    answer_ticket(work.ticket, Answer(work.text("text"), template, then), work.mover)
+    answer = Answer(work.text("text"), template, then, posted_files(work.request))
+    answer_ticket(work.ticket, answer, work.mover)
 
 
 def _note(work: Work) -> None:
-    note_ticket(work.ticket, work.text("text"), work.mover)
+    note_ticket(work.ticket, work.text("text"), work.mover, posted_files(work.request))
 
 
 def _wrote(work: Work) -> None:
-    customer_wrote(work.ticket, Letter(work.text("text")), work.mover)
+    letter = Letter(work.text("text"), files=posted_files(work.request))
+    customer_wrote(work.ticket, letter, work.mover)
 
 
 def _move(verb: str) -> Callable[[Work], None]:
@@ -127,6 +132,14 @@ def _decide(state: str) -> Callable[[Work], None]:
     return run
 
 
+def _unfile(work: Work) -> None:
+    files = Attachment.objects.visible_to(work.request.scope).of(TICKET.name, work.ticket.pk)
+    found = files.filter(pk=work.number("file") or 0).first()
+    if found is None:
+        raise InvalidData(gettext_lazy("This ticket has no such file."), field="file")
+    withdraw_file(work.ticket, found, work.text("reason"), work.mover)
+
+
 def _see(work: Work) -> None:
     for one in work.ticket.escalations.filter(seen_at=None, tell_at__lte=work.mover.at):
         see_escalation(one, work.mover)
@@ -151,6 +164,7 @@ VERBS: dict[str, tuple[Callable[[Work], None], Any]] = {
     "accept": (_decide("accepted"), gettext_lazy("The ticket is yours.")),
     "decline": (_decide("declined"), gettext_lazy("Declined.")),
     "withdraw": (_decide("withdrawn"), gettext_lazy("Withdrawn.")),
+    "unfile": (_unfile, gettext_lazy("The file is withdrawn.")),
     "see": (_see, gettext_lazy("Noted that you look after it.")),
 }
 # What was typed is shown again where it was refused.

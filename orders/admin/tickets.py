@@ -22,6 +22,7 @@ from opsdesk.queries.lives import history
 from opsdesk.templatetags.desk import badge, due
 from orders.actions.ticket_talk import filled
 from orders.actions.tickets import TICKET_COURSE, missing_of, open_ticket
+from orders.admin.attachments import ACCEPTED, download_view
 from orders.admin.columns import DocumentAdmin, OpenedFilter, StoreFilter
 from orders.admin.orders import ORDER_PAGE
 from orders.admin.ticket_forms import TicketForm
@@ -151,8 +152,12 @@ class TicketAdmin(DocumentAdmin):
         return super().get_search_results(request, queryset, search_term)
 
     def get_urls(self) -> list[URLPattern]:
-        address = "<str:object_id>/do/<str:verb>/"
-        return [path(address, work_view(self), name="orders_ticket_work"), *super().get_urls()]
+        work, file = "<str:object_id>/do/<str:verb>/", "<str:object_id>/file/<str:number>/"
+        return [
+            path(work, work_view(self), name="orders_ticket_work"),
+            path(file, download_view(self, TICKET.name), name="orders_ticket_file"),
+            *super().get_urls(),
+        ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.may(request, Right.SERVICE_EDIT)
@@ -196,6 +201,7 @@ class TicketAdmin(DocumentAdmin):
             "shows_contact": self.shows(request, "contact", obj),
             "standings": standings(obj, now),
             "messages_of": conversation(obj),
+            "accepted": ACCEPTED,
             "duplicates": list(obj.duplicates.order_by("pk")),
             "offer": TicketHandover.objects.filter(ticket=obj, state="offered")
             .select_related("giver", "taker")

@@ -6,8 +6,11 @@ from typing import Any
 
 import django_filters
 from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpResponse
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
+from rest_framework.response import Response
 
 from opsdesk.actions.moves import Mover
 from opsdesk.api.bulk import BulkSet, InstantField
@@ -16,10 +19,12 @@ from opsdesk.api.parts import KeyedByParts
 from opsdesk.core.exchange import Outcome
 from orders.actions.ticket_files import upsert_tickets
 from orders.actions.tickets import TICKET_COURSE
+from orders.admin.attachments import handed_out
 from orders.core.lifecycle import TicketStatus
 from orders.core.ticket_items import TicketItem
 from orders.core.tickets import Channel, Priority, TicketKind
-from orders.models import Ticket, TicketClock
+from orders.models import Direction, MessageFile, Ticket, TicketClock
+from orders.queries.tickets import files_of
 
 NUMBER = re.compile(r"T([0-9]{1,18})", re.ASCII)
 
@@ -83,6 +88,20 @@ class TicketSerializer(serializers.Serializer):
     clocks = ClockSerializer(many=True)
 
 
+class FileSerializer(serializers.Serializer):
+    """A file that was given with a message; ``internal`` was given with a note of the team."""
+
+    number = serializers.IntegerField(source="attachment_id")
+    name = serializers.CharField()
+    kind = serializers.CharField(source="attachment.kind")
+    bytes = serializers.IntegerField(source="attachment.size")
+    internal = serializers.SerializerMethodField()
+    at = serializers.DateTimeField(source="message.at")
+
+    def get_internal(self, file: MessageFile) -> bool:
+        return file.message.direction == Direction.NOTE
+
+
 class TicketItemSerializer(serializers.Serializer):
     """One ticket to store, by store and number at the source; what is left out is kept."""
 
@@ -129,6 +148,21 @@ class TicketSet(KeyedByParts, BulkSet, MovingSet):
             self.check_object_permissions(self.request, found)
             return found
         return super().get_object()
+
+    @action(detail=True, methods=["get"])
+    def files(self, request: Any, **key: Any) -> Response:
+        """List the files of a ticket that nobody has withdrawn."""
+        found = files_of(self.get_object())
+        return Response({"results": FileSerializer(found, many=True).data})
+
+    @action(detail=True, methods=["get"], url_path="files/(?P<number>[0-9]{1,18})")
+    def file(self, request: Any, number: str, **key: Any) -> HttpResponse:
+        """Hand a file out as it was given."""
+        found = files_of(self.get_object()).filter(attachment_id=int(number)).first()
+        answer = handed_out(found.attachment) if found else None
+        if answer is None:
+            raise Http404
+        return answer
 
     def item_of(self, given: Mapping[str, Any]) -> TicketItem:
         return TicketItem(**given)

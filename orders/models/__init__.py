@@ -7,6 +7,7 @@ from orders.models.clocks import Escalation, TicketClock, TicketStep
 from orders.models.customers import Customer, ErasedFor
 from orders.models.disputes import Dispute, DisputeEvidence
 from orders.models.keywords import KeywordDay, ReviewKeyword, ReviewMention
+from orders.models.message_files import MessageFile
 from orders.models.orders import Order, OrderEvent, OrderLine, Payment, TrafficSource
 from orders.models.reasons import ReturnReason
 from orders.models.refunds import Refund, RefundLine, RefundMethod
@@ -44,6 +45,7 @@ __all__ = [
     "KeywordDay",
     "LogisticsChannel",
     "MemberTier",
+    "MessageFile",
     "Order",
     "OrderAddress",
     "OrderEvent",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.core.roles import Right
 from accounts.core.scope import Scope
 from orders.core.calendars import worked
 from orders.core.sla import ClockState
-from orders.models import Escalation, Ticket, TicketClock, TicketMessage
+from orders.models import Escalation, MessageFile, Ticket, TicketClock, TicketMessage
 from orders.queries.sla import hours_by_calendar
 
 
@@ -63,7 +63,15 @@ def conversation(ticket: Ticket) -> list[TicketMessage]:
         level = list(parts.values_list("pk", flat=True))
         found = found + level
     rows = TicketMessage.objects.filter(ticket__in=found)
-    return list(rows.select_related("author", "ticket", "template").order_by("at", "id"))
+    files = MessageFile.objects.select_related("attachment")
+    ordered = rows.select_related("author", "ticket", "template").order_by("at", "id")
+    return list(ordered.prefetch_related(Prefetch("files", files)))
+
+
+def files_of(ticket: Ticket) -> QuerySet[MessageFile]:
+    """Return the files that were given with the messages of a ticket and are still kept."""
+    rows = MessageFile.objects.filter(message__ticket=ticket, attachment__withdrawn_at=None)
+    return rows.select_related("attachment", "message").order_by("pk")
 
 
 def escalations_for(scope: Scope, now: datetime) -> QuerySet[Escalation]:

@@ -70,9 +70,11 @@ from opsdesk.models import AuditEntry, ImportBatch, ImportReject, Job
 from orders.actions.attachments import given_file
 from orders.actions.evidence import add_evidence
 from orders.actions.imports import ORDERS
+from orders.actions.ticket_talk import note_ticket
 from orders.models import (
     EscalationRule,
     MemberTier,
+    MessageFile,
     Order,
     OrderAddress,
     ReplyTemplate,
@@ -634,8 +636,13 @@ def _ticket(world, side):
         contact=f"buyer-{side}@{side}-50.example",
     )
     world.add(made, side)
+    file = given_file(f"shown-{side}-51.txt", f"inside-{side}-52".encode())
+    said = note_ticket(made, f"noted-{side}-53", factories.mover(), [file])
+    # a page names a file by its attachment
+    world.rows.setdefault(MessageFile, {})[side] = said.files.get().attachment_id
     world.watch(side, shop=made.subject)
-    world.watch(side, shop=f"said-{side}-49")
+    for text in ("said-{}-49", "shown-{}-51", "inside-{}-52", "noted-{}-53"):
+        world.watch(side, shop=text.format(side))
     world.watch(side, buyer=f"buyer-{side}@")
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,7 +11,14 @@ from accounts.core.roles import Role
 from orders.actions.escalations import sweep_clocks
 from orders.actions.ticket_talk import Answer, answer_ticket
 from orders.actions.tickets import take_ticket
-from orders.models import ReplyTemplate, ResolutionCode, RootCause, Ticket, TicketMessage
+from orders.models import (
+    MessageFile,
+    ReplyTemplate,
+    ResolutionCode,
+    RootCause,
+    Ticket,
+    TicketMessage,
+)
 from tests import factories as make
 from tests.pages.signing import sign_in, told
 
@@ -262,3 +270,65 @@ def test_an_escalation_is_seen_on_the_page(desk, li):
     do(desk, ticket, "see")
 
     assert ticket.escalations.get().seen_by == li
+
+
+def given(name="proof.txt", text=b"It is broken."):
+    return SimpleUploadedFile(name, text, content_type="text/html")
+
+
+def test_files_go_with_an_answer_and_are_handed_out_as_downloads(desk, li):
+    ticket = make.ticket()
+
+    do(desk, ticket, "answer", text="Look.", file=[given(), given("second.txt", b"More.")])
+
+    page = desk.get(page_of(ticket)).content.decode()
+    files = list(MessageFile.objects.order_by("pk"))
+    assert [one.name for one in files] == ["proof.txt", "second.txt"]
+    assert all(f"/file/{one.attachment_id}/" in page for one in files)
+    answer = desk.get(f"{LIST}{ticket.pk}/file/{files[0].attachment_id}/")
+    assert (answer.content, answer["Content-Type"]) == (
+        b"It is broken.",
+        "text/plain; charset=utf-8",
+    )
+    assert answer["Content-Disposition"] == 'attachment; filename="proof.txt"'
+
+
+def test_a_file_that_is_none_is_refused_and_what_was_typed_stays(desk, li):
+    ticket = make.ticket()
+
+    answer = do(desk, ticket, "answer", text="Look.", file=given("page.html", b"<script>"))
+
+    assert told(answer) == ["The file page.html is a text by its content: name it ….txt."]
+    assert answer.context_data["draft"] == "Look."
+    assert TicketMessage.objects.filter(direction="out").count() == 0
+
+
+def test_a_file_is_withdrawn_and_no_longer_handed_out(desk, li):
+    ticket = make.ticket()
+    do(desk, ticket, "note", text="Mine.", file=given())
+    number = MessageFile.objects.get().attachment_id
+
+    none = do(desk, ticket, "unfile", file="999", reason="Wrong")
+    done = do(desk, ticket, "unfile", file=number, reason="Wrong")
+
+    assert told(none)[-1] == "This ticket has no such file."
+    assert told(done)[-1] == "The file is withdrawn."
+    assert desk.get(f"{LIST}{ticket.pk}/file/{number}/").status_code == 404
+    assert "<s>proof.txt</s> Wrong" in desk.get(page_of(ticket)).content.decode()
+
+
+def test_a_file_is_not_handed_out_by_the_page_of_another_ticket(desk, li):
+    ticket, other = make.ticket(), make.ticket()
+    do(desk, ticket, "note", text="Mine.", file=given())
+    number = MessageFile.objects.get().attachment_id
+
+    assert desk.get(f"{LIST}{other.pk}/file/{number}/").status_code == 404
+
+
+def test_files_take_no_more_statements_the_more_there_are(desk, li, django_assert_max_num_queries):
+    ticket = make.ticket()
+    for number in range(6):
+        do(desk, ticket, "note", text="Mine.", file=given(f"{number}.txt", b"%d" % number))
+
+    with django_assert_max_num_queries(40):
+        desk.get(page_of(ticket))

@@ -4,7 +4,9 @@ from datetime import datetime
 
 import pytest
 
-from orders.models import Ticket
+from orders.actions.attachments import given_file, withdraw_attachment
+from orders.actions.ticket_talk import note_ticket
+from orders.models import MessageFile, Ticket
 from tests import factories as make
 from tests.factories import NOW
 from tests.opsdesk.api.calling import get, header_of
@@ -95,3 +97,32 @@ def test_a_client_of_one_store_sees_no_other(client, key):
 
     assert get(client, "/api/v1/tickets/UK/A1/", bound).status_code == 404
     assert get(client, "/api/v1/tickets/", bound).json()["results"] == []
+
+
+def test_the_files_of_a_ticket_are_listed_and_handed_out(client, key, settings, tmp_path):
+    settings.VAR = tmp_path
+    ticket, other = make.ticket(), make.ticket()
+    file = given_file("proof.txt", b"It is broken.")
+    note_ticket(ticket, "Mine.", make.mover(), [file])
+    number = MessageFile.objects.get().attachment_id
+    path = f"/api/v1/tickets/UK/{ticket.number}/files/"
+
+    assert get(client, path, key).json() == {
+        "results": [
+            {
+                "number": number,
+                "name": "proof.txt",
+                "kind": "text/plain",
+                "bytes": 13,
+                "internal": True,
+                "at": "2026-04-02T17:00:00+08:00",
+            }
+        ]
+    }
+    answer = get(client, f"{path}{number}/", key)
+    assert (answer.status_code, answer.content) == (200, b"It is broken.")
+    assert get(client, f"{path}999/", key).status_code == 404
+    assert get(client, f"/api/v1/tickets/UK/{other.number}/files/{number}/", key).status_code == 404
+    withdraw_attachment(MessageFile.objects.get().attachment, make.mover(), reason="Wrong")
+    assert get(client, path, key).json() == {"results": []}
+    assert get(client, f"{path}{number}/", key).status_code == 404
