@@ -136,6 +136,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "opsdesk.sweep", "schedule": 20.0, "options": {"expires": 20}},
     "sla": {"task": "orders.sweep_clocks", "schedule": 60.0, "options": {"expires": 60}},
+    "fetch-mail": {"task": "orders.fetch_mail", "schedule": 60.0, "options": {"expires": 60}},
+    "send-mail": {"task": "orders.send_mail", "schedule": 20.0, "options": {"expires": 20}},
     # UTC and often: the task asks the database whether a business day is due, so that no clock
     # change makes a night run late, twice or never.
     "nightly": {"task": "kpis.start_nightly", "schedule": 600.0, "options": {"expires": 600}},
@@ -205,6 +207,9 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=500 * 1024 * 1024)
+# Of a larger mail only its head is fetched. So long a mail server may keep silent.
+MAIL_MAX_BYTES = env.int("MAIL_MAX_BYTES", default=25 * 1024 * 1024)
+MAIL_TIMEOUT_SECONDS = env.int("MAIL_TIMEOUT_SECONDS", default=20)
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=10 * 1024 * 1024)
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -41,6 +41,7 @@ from catalog.models import (
 from compensation.models import Attendance, WorkTask
 from kpis.models import Target
 from opsdesk.actions.moves import Mover
+from orders.actions.mailboxes import save_mailbox
 from orders.actions.tickets import open_ticket
 from orders.core.dispute_items import DisputeItem
 from orders.core.items import LineItem, OrderItem, ReturnItem, ReturnLineItem
@@ -53,6 +54,7 @@ from orders.models import (
     DisputeEvidence,
     LogisticsChannel,
     MemberTier,
+    Mailbox,
     Order,
     OrderLine,
     Refund,
@@ -68,6 +70,7 @@ from orders.models import (
 )
 
 NUMBERS = count(1)
+PASSWORD = "harbour-mail"
 NOW = datetime(2026, 4, 2, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 4, 2)
 MARCH = date(2026, 3, 1)
@@ -708,3 +711,13 @@ def shipment_item(external_id="S1", *, store="UK", **values):
 
 def event_item(code="in_transit", at=NOW, *, shipment="S1", store="UK", **values):
     return EventItem(store=store, shipment=shipment, at=at, code=code, **values)
+
+
+def mailbox(*, store=None, **values):
+    """A mailbox of a store at servers of this machine without TLS, as the tests serve them."""
+    shop = store or globals()["store"]()
+    given = {"name": f"Service {shop.code}", "address": f"service@{shop.code.lower()}.example"}
+    for way in ("imap", "smtp"):
+        given |= {f"{way}_host": "127.0.0.1", f"{way}_port": 1, f"{way}_security": "none"}
+        given |= {f"{way}_user": "desk"}
+    return save_mailbox(Mailbox(store=shop, **given | values), PASSWORD, mover())

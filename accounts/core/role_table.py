@@ -30,7 +30,7 @@ WORDS: dict[Right, str] = {
     Right.RUNS_START: "start the nightly run, start a failed job again",
     Right.AUDIT_VIEW: "read the audit trail and the sign-in log",
     Right.ACCESS_VIEW: "see sign-ins, roles, changes of access, machine clients",
-    Right.ACCESS_EDIT: "propose roles, limits and machine clients, shut somebody out",
+    Right.ACCESS_EDIT: "propose roles, limits, machine clients; shut out; set up mailboxes",
     Right.ACCESS_CONFIRM: "confirm what another person proposed of these",
 }
 

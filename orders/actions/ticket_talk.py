@@ -14,6 +14,7 @@ from opsdesk.actions.audit import person_id, record
 from opsdesk.actions.moves import Mover, move
 from opsdesk.core.errors import InvalidTransition, NotAllowed
 from orders.actions.clocks import refresh_clocks
+from orders.actions.mail_out import queue_mail
 from orders.actions.message_files import keep_files
 from orders.actions.tickets import (
     TICKET_COURSE,
@@ -92,6 +93,7 @@ def answer_ticket(ticket: Ticket, answer: Answer, mover: Mover) -> TicketMessage
     )
     record("created", message, by=mover.by, at=mover.at)
     keep_files(message, answer.files, mover)
+    queue_mail(message, mover)
     note_step(held, Happening.ANSWER, mover.at)
     refresh_clocks([held], at=mover.at)
     if answer.then and answer.then in TICKET_COURSE.life.from_state(held.status):

@@ -15,6 +15,7 @@ from opsdesk.admin.base import number_or_404
 from opsdesk.admin.pages import attempt, page
 from opsdesk.core.errors import InvalidData
 from orders.actions.escalations import see_escalation
+from orders.actions.mail_out import send_again
 from orders.actions.message_files import withdraw_file
 from orders.actions.ticket_handovers import decide_handover, offer_ticket, refuse_taker
 from orders.actions.ticket_talk import Answer, Letter, answer_ticket, customer_wrote, note_ticket
@@ -30,7 +31,7 @@ from orders.actions.tickets import (
 )
 from orders.admin.attachments import posted_files
 from orders.core.lifecycle import TICKET
-from orders.models import Attachment, ReplyTemplate, Ticket, TicketHandover
+from orders.models import Attachment, OutgoingMail, ReplyTemplate, Ticket, TicketHandover
 
 LONGEST_KEY = 18
 
@@ -140,6 +141,14 @@ def _unfile(work: Work) -> None:
     withdraw_file(work.ticket, found, work.text("reason"), work.mover)
 
 
+def _resend(work: Work) -> None:
+    rows = OutgoingMail.objects.filter(said__ticket=work.ticket, said=work.number("said") or 0)
+    found = rows.first()
+    if found is None:
+        raise InvalidData(gettext_lazy("This ticket has no such answer."), field="said")
+    send_again(work.ticket, found, work.mover)
+
+
 def _see(work: Work) -> None:
     for one in work.ticket.escalations.filter(seen_at=None, tell_at__lte=work.mover.at):
         see_escalation(one, work.mover)
@@ -165,6 +174,7 @@ VERBS: dict[str, tuple[Callable[[Work], None], Any]] = {
     "decline": (_decide("declined"), gettext_lazy("Declined.")),
     "withdraw": (_decide("withdrawn"), gettext_lazy("Withdrawn.")),
     "unfile": (_unfile, gettext_lazy("The file is withdrawn.")),
+    "resend": (_resend, gettext_lazy("It is sent again.")),
     "see": (_see, gettext_lazy("Noted that you look after it.")),
 }
 # What was typed is shown again where it was refused.

@@ -266,7 +266,8 @@ def _data(part: EmailMessage) -> bytes:
     try:
         if _type(part).startswith("message/"):
             inner = part.get_payload()
-            return b"".join(one.as_bytes() for one in inner) if isinstance(inner, list) else b""
+            mails = inner if isinstance(inner, list) else []
+            return b"".join(one.as_bytes() for one in mails if isinstance(one, EmailMessage))
         found = part.get_payload(decode=True)
         return found if isinstance(found, bytes) else b""
     except Exception:

@@ -7,6 +7,7 @@ from orders.models.clocks import Escalation, TicketClock, TicketStep
 from orders.models.customers import Customer, ErasedFor
 from orders.models.disputes import Dispute, DisputeEvidence
 from orders.models.keywords import KeywordDay, ReviewKeyword, ReviewMention
+from orders.models.mailboxes import IncomingMail, Mailbox, OutgoingMail
 from orders.models.message_files import MessageFile
 from orders.models.orders import Order, OrderEvent, OrderLine, Payment, TrafficSource
 from orders.models.reasons import ReturnReason
@@ -42,14 +43,17 @@ __all__ = [
     "ErasedFor",
     "Escalation",
     "EscalationRule",
+    "IncomingMail",
     "KeywordDay",
     "LogisticsChannel",
     "MemberTier",
+    "Mailbox",
     "MessageFile",
     "Order",
     "OrderAddress",
     "OrderEvent",
     "OrderLine",
+    "OutgoingMail",
     "Payment",
     "Refund",
     "RefundLine",

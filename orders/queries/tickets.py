@@ -63,6 +63,7 @@ def conversation(ticket: Ticket) -> list[TicketMessage]:
         level = list(parts.values_list("pk", flat=True))
         found = found + level
     rows = TicketMessage.objects.filter(ticket__in=found)
+    rows = rows.select_related("incoming", "outgoing")
     files = MessageFile.objects.select_related("attachment")
     ordered = rows.select_related("author", "ticket", "template").order_by("at", "id")
     return list(ordered.prefetch_related(Prefetch("files", files)))

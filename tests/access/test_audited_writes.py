@@ -140,6 +140,12 @@ SILENT = {
     # computed from its clocks and steps
     "orders.ticket": {"next_due_at", "next_measure", "queue_at", "first_answered_at"}
     | {"resolved_at", "closed_at", "escalation_level", "updated_at", "source_updated_at"},
+    # how far it was fetched, and how a mail is tried: what comes of it has its entry
+    "orders.mailbox": {"uid_validity", "last_uid", "polled_at", "fault", "fault_detail"}
+    | {"leased_until", "fence"},
+    "orders.incomingmail": {"attempts"},
+    "orders.outgoingmail": {"state", "attempts", "failures", "not_before", "leased_until"}
+    | {"fault", "detail"},
     "accounts.user": {"last_login", "session_version"},
     "accounts.apikey": {"last_used_at"},
     # noted by the submission of the pay run, which has its entry

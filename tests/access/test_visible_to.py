@@ -26,6 +26,7 @@ from orders.models import (
 from tests import factories
 from tests.catalog.models.test_visible import OF_PRODUCT, OF_STORE, SUPPLY
 from tests.factories import MARCH
+from tests.orders.models.test_mailboxes import OF_MAILBOX
 from tests.orders.models.test_reviews import OF_STORE as AFTER_ORDERS
 from tests.orders.models.test_tickets import OF_TICKET
 
@@ -135,7 +136,7 @@ def test_each_model_with_rules_is_tested():
 
     # these have tests of their own, beside their actions
     own = {Proposal, AccessChange, StandIn, Handover, Scorecard, *OF_STORE, *SUPPLY, *OF_PRODUCT}
-    own |= {LogisticsChannel, *OF_TICKET, *AFTER_ORDERS}
+    own |= {LogisticsChannel, *OF_TICKET, *OF_MAILBOX, *AFTER_ORDERS}
     assert found - own == set(MODELS)
 
 

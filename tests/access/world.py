@@ -70,6 +70,9 @@ from opsdesk.models import AuditEntry, ImportBatch, ImportReject, Job
 from orders.actions.attachments import given_file
 from orders.actions.evidence import add_evidence
 from orders.actions.imports import ORDERS
+from orders.actions.mail_in import store_mail
+from orders.actions.mail_servers import Fetched
+from orders.actions.mail_taking import take_mail
 from orders.actions.ticket_talk import note_ticket
 from orders.models import (
     EscalationRule,
@@ -86,6 +89,7 @@ from orders.models import (
 )
 from tests import factories
 from tests.factories import MARCH, NOW
+from tests.mails import mail
 
 SIDES = ("home", "away")
 CATALOGUE = (
@@ -640,6 +644,13 @@ def _ticket(world, side):
     said = note_ticket(made, f"noted-{side}-53", factories.mover(), [file])
     # a page names a file by its attachment
     world.rows.setdefault(MessageFile, {})[side] = said.files.get().attachment_id
+    box = factories.mailbox(store=made.store, name=f"desk-{side}-54")
+    sent = mail(f"wrote-{side}-55", From=f"writer-{side}@{side}-56.example", X_Loop="1")
+    came = store_mail(box, Fetched(1, sent, len(sent), True), NOW)
+    take_mail(came.pk, at=NOW)
+    world.add(box, side)
+    world.add(came, side)
+    world.watch(side, buyer=f"writer-{side}@")
     world.watch(side, shop=made.subject)
     for text in ("said-{}-49", "shown-{}-51", "inside-{}-52", "noted-{}-53"):
         world.watch(side, shop=text.format(side))
