@@ -14,6 +14,7 @@ from opsdesk.demo import (
     disputes,
     experiments,
     listings,
+    mailboxes,
     money,
     people,
     promotions,
@@ -78,5 +79,6 @@ def build(at: datetime) -> None:
     # The figures must stand before the first month is locked; then the night drafts what is open.
     run_night(timezone.now)
     tickets.write(at=at)
+    mailboxes.write(at=at)
     money.write(today, users, at=at)
     run_night(timezone.now)

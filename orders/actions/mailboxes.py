@@ -47,11 +47,11 @@ def save_mailbox(mailbox: Mailbox, password: str, mover: Mover) -> Mailbox:
     if mailbox.active and not mailbox.password:
         message = _("Give the password, or switch the mailbox off.")
         raise InvalidData(message, field="new_password")
-    save_record(mailbox, by=mover.by, at=mover.at)
     if password and stored is not None:
+        # first: without it the mailbox could not be switched on
         Mailbox.objects.filter(pk=mailbox.pk).update(password=mailbox.password)
         record("password set", mailbox, by=mover.by, at=mover.at)
-    return mailbox
+    return save_record(mailbox, by=mover.by, at=mover.at)
 
 
 def _refuse_unsafe(mailbox: Mailbox) -> None:

@@ -94,6 +94,18 @@ def test_an_active_mailbox_needs_a_password_and_another_folder_is_read_anew():
     assert Mailbox.objects.values_list("uid_validity", "last_uid").get() == (None, 0)
 
 
+def test_one_that_is_off_is_switched_on_with_its_first_password():
+    mailbox = Mailbox(store=make.store(), name="A", address="a@b.example", active=False)
+    mailbox.imap_host = mailbox.smtp_host = "m.example"
+    mailbox.imap_user = "a"
+    save_mailbox(mailbox, "", make.mover())
+
+    mailbox.active = True
+    save_mailbox(mailbox, PASSWORD, make.mover())
+
+    assert Mailbox.objects.values_list("active", flat=True).get() is True
+
+
 @pytest.mark.parametrize(
     "values",
     [
