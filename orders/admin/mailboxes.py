@@ -39,7 +39,7 @@ class MailboxForm(DeskForm):
     """A mailbox; the password is typed here and never shown again."""
 
     new_password = forms.CharField(
-        label=gettext_lazy("password"),
+        label=gettext_lazy("Password"),
         max_length=500,
         required=False,
         strip=False,
