@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from opsdesk.actions.audit import Actor, person_id, record
 from opsdesk.core.errors import InvalidData, InvalidTransition, NotAllowed, NotReady
-from opsdesk.core.moves import Life, Move
+from opsdesk.core.moves import BACK, Life, Move
 from opsdesk.models import LifeEvent
 
 REASON_LENGTH = 2000
@@ -64,6 +64,10 @@ def _hold_nothing(thing: Any) -> None:
     return None
 
 
+def _nowhere(thing: Any) -> str:
+    raise InvalidTransition(_("Nobody knows where “%(thing)s” came from.") % {"thing": thing})
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """How a noun goes through its life.
@@ -71,7 +75,7 @@ class Course:
     ``missing`` says in whole sentences what a move still needs, and ``then`` does what follows
     from it, in the same transaction. ``field`` is the column the state stands in. ``hold`` locks
     what must be held before the thing itself, such as its store: all writers take locks in one
-    order.
+    order. ``back`` is the state that a move leads back to.
     """
 
     life: Life
@@ -80,6 +84,11 @@ class Course:
     then: Callable[[Any, str, Mover], None] = _no_more
     field: str = "status"
     hold: Callable[[Any], None] = _hold_nothing
+    back: Callable[[Any], str] = _nowhere
+
+    def end(self, thing: Any, wanted: Move) -> str:
+        """Return the state in which ``wanted`` ends."""
+        return self.back(thing) if wanted.to == BACK else wanted.to
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,7 @@ class Option:
 
     verb: str
     move: Move
+    to: str
     refusals: tuple[str, ...]
 
     @property
@@ -99,7 +109,7 @@ class Option:
 def options(course: Course, thing: Any, scope: Any) -> list[Option]:
     """Return every move made by hand from the present state, with all that stands against each."""
     return [
-        Option(verb, move, _refusals(course, thing, verb, scope))
+        Option(verb, move, course.end(thing, move), _refusals(course, thing, verb, scope))
         for verb, move in course.life.from_state(getattr(thing, course.field)).items()
         if move.by_hand
     ]
@@ -155,24 +165,25 @@ def move(course: Course, thing: Any, verb: str, mover: Mover, *, reason: str = "
         raise InvalidData(message, field="reason")
     if missing := course.missing(held, verb):
         raise NotReady(" ".join(missing))
-    if not _take(course, held, verb):
+    end = course.end(held, wanted)
+    if not _take(course, held, verb, end):
         held.refresh_from_db(fields=[course.field])
         _refuse_state(course, held, wanted)
     for one in (held, thing):
-        setattr(one, course.field, wanted.to)
-    event = _event(course, held, (verb, before, wanted.to), reason, mover)
+        setattr(one, course.field, end)
+    event = _event(course, held, (verb, before, end), reason, mover)
     course.then(held, verb, mover)
     return event
 
 
-def _take(course: Course, held: Any, verb: str) -> int:
+def _take(course: Course, held: Any, verb: str, end: str) -> int:
     """Write the new state where the old one still stands; return how many rows were written."""
     wanted = course.life.move(verb)
     of_state = {f"{course.field}__in": wanted.sources}
     rows = course.model._default_manager.filter(pk=held.pk, **of_state)
     try:
         with transaction.atomic():
-            return rows.update(**{course.field: wanted.to})
+            return rows.update(**{course.field: end})
     except IntegrityError as error:
         # A rule over several rows, and somebody else was quicker: now it can be said in words.
         if missing := course.missing(held, verb):

@@ -44,7 +44,7 @@ class MovingSet(ReadableSet):
             "moves": [
                 {
                     "verb": option.verb,
-                    "to": option.move.to,
+                    "to": option.to,
                     "needs_reason": option.move.needs_reason,
                     "refusals": list(option.refusals),
                 }

@@ -9,6 +9,8 @@ from django.utils.translation import override
 
 from opsdesk.core.errors import InvalidTransition
 
+BACK = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -16,7 +18,8 @@ class Move:
 
     ``right`` is what the person needs. ``by_machine`` moves may be made by the ERP, too; the
     others need a person's judgement. One that is not ``by_hand`` follows from something else,
-    such as a delivery: there is no button for it, and nobody asks for it directly.
+    such as a delivery: there is no button for it, and nobody asks for it directly. ``to`` is
+    ``BACK`` where it leads back to the state that a move of ``sources`` came from.
     """
 
     label: Any
@@ -51,13 +54,21 @@ class Life:
         """Return the moves that start from ``state``, in the order of the table."""
         return {verb: move for verb, move in self.moves.items() if state in move.sources}
 
+    def ends(self, verb: str) -> tuple[str, ...]:
+        """Return the states that the move may end in: one, or those from which it leads back."""
+        move = self.moves[verb]
+        if move.to != BACK:
+            return (move.to,)
+        into = [each.sources for each in self.moves.values() if each.to in move.sources]
+        return tuple(dict.fromkeys(state for sources in into for state in sources))
+
     def route(self, start: str, goal: str) -> tuple[str, ...] | None:
         """Return the verbs of the shortest way from ``start`` to ``goal``, ``None`` without one."""
         ways: dict[str, tuple[str, ...]] = {start: ()}
         ahead = [start]
         for state in ahead:
             for verb, move in self.from_state(state).items():
-                if move.to not in ways:
+                if move.to != BACK and move.to not in ways:
                     ways[move.to] = (*ways[state], verb)
                     ahead.append(move.to)
         return ways.get(goal)
@@ -72,9 +83,10 @@ def drawing(life: Life) -> str:
     with override("en"):
         names = [f"    {state.value}: {state.label}" for state in life.states]
         arrows = [
-            f"    {source} --> {move.to}: {move.label}"
-            for move in life.moves.values()
+            f"    {source} --> {end}: {move.label}"
+            for verb, move in life.moves.items()
             for source in move.sources
+            for end in life.ends(verb)
         ]
     lines = ["```mermaid", "stateDiagram-v2", *names, f"    [*] --> {life.start}", *arrows, "```"]
     return "\n".join(lines) + "\n"
