@@ -138,6 +138,7 @@ CELERY_BEAT_SCHEDULE = {
     "sla": {"task": "orders.sweep_clocks", "schedule": 60.0, "options": {"expires": 60}},
     "fetch-mail": {"task": "orders.fetch_mail", "schedule": 60.0, "options": {"expires": 60}},
     "send-mail": {"task": "orders.send_mail", "schedule": 20.0, "options": {"expires": 20}},
+    "orders": {"task": "orders.screen", "schedule": 60.0, "options": {"expires": 60}},
     # UTC and often: the task asks the database whether a business day is due, so that no clock
     # change makes a night run late, twice or never.
     "nightly": {"task": "kpis.start_nightly", "schedule": 600.0, "options": {"expires": 600}},

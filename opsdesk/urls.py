@@ -24,6 +24,7 @@ from opsdesk.api.views import ApiRoot, nothing_here
 from orders.api.channels import ChannelSet
 from orders.api.customers import CustomerSet
 from orders.api.disputes import DisputeSet
+from orders.api.orders import OrderSet
 from orders.api.refunds import RefundSet
 from orders.api.returns import ReturnSet
 from orders.api.reviews import ReviewSet
@@ -53,6 +54,7 @@ SETS = {
     "listings": ("listing", ListingSet),
     "promotions": ("promotion", PromotionSet),
     "experiments": ("experiment", ExperimentSet),
+    "orders": ("order", OrderSet),
     "tickets": ("ticket", TicketSet),
     "disputes": ("dispute", DisputeSet),
     "customers": ("customer", CustomerSet),

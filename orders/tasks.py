@@ -1,4 +1,4 @@
-"""Background work of orders: files that came in, the clocks of tickets, and their mails."""
+"""Background work of orders: files, new orders, the clocks of tickets and their mails."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -9,6 +9,7 @@ from orders.actions.escalations import sweep_clocks
 from orders.actions.imports import JOB, work_import
 from orders.actions.mail_in import fetch_mailbox
 from orders.actions.mail_out import send_mails
+from orders.actions.screening import screen_orders
 from orders.queries.mailboxes import mailboxes_to_fetch, mailboxes_to_send
 
 
@@ -54,3 +55,9 @@ def send_mail() -> None:
 def send_one(number: int) -> None:
     """Send what is due from a mailbox; safe to run twice and at the same time."""
     send_mails(number, clock=timezone.now)
+
+
+@shared_task(name="orders.screen")
+def screen() -> None:
+    """Hold what is odd of the new orders and allocate the rest; safe to run twice at once."""
+    screen_orders(at=timezone.now())

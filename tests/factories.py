@@ -53,9 +53,11 @@ from orders.models import (
     Dispute,
     DisputeEvidence,
     LogisticsChannel,
-    MemberTier,
     Mailbox,
+    MemberTier,
     Order,
+    OrderAddress,
+    OrderAnomaly,
     OrderLine,
     Refund,
     RefundLine,
@@ -642,6 +644,25 @@ def keyword(phrase="broken", *, language="en", topic="quality", **values):
     """The keyword of this phrase, the shipped one where there is one."""
     values = {"topic": topic, "is_counted": True} | values
     return ReviewKeyword.objects.get_or_create(phrase=phrase, language=language, defaults=values)[0]
+
+
+def order_address(of, **values):
+    given = {
+        "recipient": "Ann Lee",
+        "line1": "1 High Street",
+        "city": "Leeds",
+        "postal_code": "LS1 1AA",
+        "country": "GB",
+    } | values
+    return OrderAddress.objects.create(order=of, **given)
+
+
+def anomaly(of=None, kind="amount", *, found=None, **values):
+    held = of or order(status="on_hold", held_from="paid")
+    amount = {"amount": "9.00", "low": "1.00", "high": "2.00", "currency": "CNY", "count": 9}
+    return OrderAnomaly.objects.create(
+        order=held, store=held.store, kind=kind, found=found or amount, found_at=NOW, **values
+    )
 
 
 def png(width=2, height=1, *, end=True):

@@ -14,7 +14,7 @@ from catalog.models import (
 )
 from opsdesk.models import LifeEvent
 from orders.core.lifecycle import LIVES as ORDER_LIVES
-from orders.models import Dispute, Return, Review, Shipment, ShipmentException, Ticket
+from orders.models import Dispute, Order, Return, Review, Shipment, ShipmentException, Ticket
 from tests import factories as make
 
 MODELS = {
@@ -31,6 +31,7 @@ MODELS = {
     "shipment": Shipment,
     "shipment_exception": ShipmentException,
     "return": Return,
+    "order": Order,
 }
 
 
@@ -92,6 +93,10 @@ def thing(name, state):
             return make.shipment("s", store=make.store("UK"), status=state)
         case "shipment_exception":
             return make.shipment_exception(status=state)
+        case "order":
+            return make.order(
+                external_id="O1", store=make.store("UK"), status=state, held_from=HELD_FROM
+            )
         case "return":
             return make.return_case(
                 make.sold((1, "5.00", "0.95"), store=make.store("UK")),
@@ -99,6 +104,15 @@ def thing(name, state):
                 status=state,
                 refunded_on=day,
             )
+
+
+# Where a held order goes back to.
+HELD_FROM = "paid"
+
+
+def end_of(move):
+    """The state in which a move of ``thing`` ends."""
+    return move.to or HELD_FROM
 
 
 # What a thing with nothing besides still needs before a move, by life and verb.
@@ -122,7 +136,10 @@ UNREADY = {
     ("return", "inspect"),  # what came
     ("return", "refund"),  # what is refunded
     ("return", "refund_early"),
+    ("order", "release_loss"),  # a negative margin that it is held for
 }
+# States that no move leads to: a source tells them.
+ONLY_TOLD = {("order", "unmapped")}
 # A life is tried once its noun is there.
 LIVES = {name: life for name, life in (CATALOGUE_LIVES | ORDER_LIVES).items() if name in MODELS}
 # These have pages of their own, with other forms than a button for each step.

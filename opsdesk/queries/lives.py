@@ -31,3 +31,9 @@ def history(life: Life, object_id: int, now: datetime) -> list[Stay]:
         for event, end in zip(events, ends, strict=True)
     ]
     return stays[::-1]
+
+
+def last_event(life: Life, object_id: int) -> LifeEvent | None:
+    """Return what happened to a thing last, ``None`` where nothing is recorded."""
+    rows = LifeEvent.objects.filter(life=life.name, object_id=object_id)
+    return rows.order_by("-id").first()

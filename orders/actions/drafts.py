@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -33,9 +34,10 @@ from opsdesk.core.money import ZERO, convert
 from opsdesk.core.periods import business_date
 from opsdesk.core.wording import twice
 from orders.core.digests import order_digest
-from orders.core.items import ItemError, LineItem, OrderItem, ReturnItem
+from orders.core.items import THINGS, ItemError, LineItem, OrderItem, ReturnItem
 from orders.core.lifecycle import OrderStatus
 from orders.core.refunds import Part, RefundBook
+from orders.core.standing import Standing, beside
 from orders.core.totals import Currencies, LineTotals, document_totals, order_line_totals
 from orders.models import Order, Payment
 from orders.queries.intake import (
@@ -139,6 +141,14 @@ class OrderDraft:
             line.line_no: line.unit_cost for line in self.lines
         }
 
+    @property
+    def other_goods(self) -> bool:
+        """True where other pieces go out than those stored."""
+        stored = _pieces(
+            (line.kind, line.sku_id, line.quantity) for line in self.stored_lines.values()
+        )
+        return stored != _pieces((line.kind, line.sku_id, line.quantity) for line in self.lines)
+
     def days(self) -> Iterable[tuple[int, date]]:
         """Yield the days whose figures change: the order's own, and the one it was on before."""
         yield self.order.store_id, self.order.business_date
@@ -160,6 +170,14 @@ class OrderDraft:
         """Return the primary keys of stored payments that the item no longer has."""
         kept = {payment.external_id for payment in self.payments}
         return [pk for name, pk in self.stored_payments.items() if name not in kept]
+
+
+def _pieces(lines: Iterable[tuple[str, int | None, int]]) -> Counter[int | None]:
+    found: Counter[int | None] = Counter()
+    for kind, sku, quantity in lines:
+        if kind in THINGS:
+            found[sku] += quantity
+    return found
 
 
 @dataclass
@@ -277,6 +295,10 @@ class _OrderReader:
         lines = [line for line, _worth in priced]
         draft = OrderDraft(item, order, lines, _payments(item), stored, known)
         draft.stored_payments = self.payments.get(stored.pk, {}) if stored else {}
+        if stored is not None:
+            was = Standing(stored.status, stored.held_from, stored.warehouse_id is not None)
+            now = beside(order.status, was, same_goods=not draft.other_goods)
+            order.status, order.held_from = now.status, now.held_from
         return draft
 
     def _order(

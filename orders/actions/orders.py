@@ -1,4 +1,4 @@
-"""Orders as they come from outside, and the moves of their status by people."""
+"""Orders as they come from outside."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from catalog.actions.stores import lock_stores, mark_dirty
+from catalog.actions.stores import mark_dirty
 from catalog.models import FactFamily
-from opsdesk.actions.audit import Actor, person_id, record, record_many
+from opsdesk.actions.audit import person_id, record_many
 from opsdesk.actions.bulk import insert_rows
 from opsdesk.actions.exchange import Source
-from opsdesk.core.errors import InvalidTransition
+from opsdesk.actions.moves import Mover
 from opsdesk.core.exchange import Outcome
+from opsdesk.models import LifeEvent
 from orders.actions.addresses import write_addresses
 from orders.actions.customers import ensure_customers
 from orders.actions.drafts import DraftLine, OrderDraft, OrderIntake, read_orders
+from orders.actions.order_following import follow_source
 from orders.actions.refunds import follow_orders
 from orders.actions.sequences import renumber_orders
 from orders.core.items import OrderItem
-from orders.core.lifecycle import NOT_SOLD, OrderStatus, order_sources
-from orders.models import Customer, Order, OrderEvent, OrderLine, Payment
+from orders.core.lifecycle import ORDER
+from orders.models import Customer, Order, OrderLine, Payment
 
 ORDER_COLUMNS = (
     "customer",
@@ -40,6 +41,8 @@ ORDER_COLUMNS = (
     "shipping_charge",
     "tax",
     "platform_fee",
+    "held_from",
+    "screened_at",
     "source_updated_at",
     "content_digest",
     "batch",
@@ -71,6 +74,7 @@ def upsert_orders(items: Sequence[OrderItem], *, source: Source, at: datetime) -
     _write_payments(drafts)
     follow_orders([draft.order for draft in drafts if draft.money_moved], by=source.by, at=at)
     _write_events(drafts, source=source, at=at)
+    follow_source(drafts, Mover(at, source.by))
     _note_times(intake)
     mark_dirty(FactFamily.SALES, {day for draft in drafts for day in draft.days()})
     renumber_orders(
@@ -80,32 +84,6 @@ def upsert_orders(items: Sequence[OrderItem], *, source: Source, at: datetime) -
         at=at,
     )
     return intake.outcomes
-
-
-@transaction.atomic
-def move_order(order: Order, to: OrderStatus, *, by: Actor | None, at: datetime) -> OrderEvent:
-    """Take ``order`` to status ``to`` and record it, or raise ``InvalidTransition``.
-
-    The update names the statuses it accepts, so of two people pressing the button at once
-    exactly one succeeds.
-    """
-    lock_stores([order.store_id])
-    before = Order.objects.values_list("status", flat=True).get(pk=order.pk)
-    moved = Order.objects.filter(pk=order.pk, status__in=order_sources(to)).update(
-        status=to, updated_at=at
-    )
-    if not moved:
-        order.refresh_from_db(fields=["status"])
-        message = _("Order %(order)s is %(status)s and cannot become %(to)s.")
-        words = {"order": order, "status": order.get_status_display(), "to": to.label}
-        raise InvalidTransition(message % words)
-    order.status = to
-    event = OrderEvent.objects.create(order=order, status=to, by_id=person_id(by), at=at)
-    record("moved", order, by=by, at=at, detail={"from": before, "to": str(to)})
-    mark_dirty(FactFamily.SALES, [(order.store_id, order.business_date)])
-    if order.customer_id and (before in NOT_SOLD) != (to in NOT_SOLD):
-        renumber_orders([order.customer_id], told={order.pk}, by=by, at=at)
-    return event
 
 
 def _with_customers(drafts: list[OrderDraft]) -> list[tuple[OrderDraft, Customer]]:
@@ -175,9 +153,17 @@ def _write_payments(drafts: list[OrderDraft]) -> None:
 
 def _write_events(drafts: list[OrderDraft], *, source: Source, at: datetime) -> None:
     by, by_id = source.by, person_id(source.by)
-    OrderEvent.objects.bulk_create(
+    LifeEvent.objects.bulk_create(
         [
-            OrderEvent(order_id=d.order.pk, status=d.order.status, by_id=by_id, at=at)
+            LifeEvent(
+                life=ORDER.name,
+                object_id=d.order.pk,
+                verb="told" if d.stored else "begin",
+                from_state=d.stored.status if d.stored else "",
+                state=d.order.status,
+                by_id=by_id,
+                at=at,
+            )
             for d in drafts
             if d.stored is None or d.stored.status != d.order.status
         ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from opsdesk.actions.moves import Mover
-from orders.actions.orders import move_order
+from opsdesk.actions.moves import Mover, move
+from orders.actions.order_course import ORDER_COURSE
 from orders.core.lifecycle import OrderStatus, ShipmentStatus
 from orders.models import Order
 from orders.queries.shipments import parcels_of, partly_sent
@@ -28,10 +28,10 @@ def bring_orders_along(orders: Iterable[int], mover: Mover) -> int:
     steps = 0
     for row in rows:
         if row.status == OrderStatus.ALLOCATED and _SENT & set(parcels[row.pk]):
-            move_order(row, OrderStatus.DISPATCHED, by=mover.by, at=mover.at)
+            move(ORDER_COURSE, row, "dispatch", mover.follow())
             steps += 1
         whole = row in arrived and row.pk not in partly
         if row.status == OrderStatus.DISPATCHED and whole:
-            move_order(row, OrderStatus.DELIVERED, by=mover.by, at=mover.at)
+            move(ORDER_COURSE, row, "deliver", mover.follow())
             steps += 1
     return steps

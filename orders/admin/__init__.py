@@ -1,6 +1,7 @@
 """Pages about orders, what comes after them, and the files they came in."""
 
 from orders.admin import (
+    anomalies,
     calendars,
     channels,
     customers,
@@ -21,6 +22,7 @@ from orders.admin import (
 )
 
 __all__ = [
+    "anomalies",
     "calendars",
     "channels",
     "customers",

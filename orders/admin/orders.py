@@ -9,12 +9,15 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.core.roles import Right
+from opsdesk.admin.moves import MovingAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.panels import panels
 from opsdesk.templatetags.desk import figure, money
+from orders.actions.order_course import ORDER_COURSE
 from orders.admin.columns import FILTERS, DocumentAdmin, PlacedFilter
 from orders.admin.return_pages import open_view
 from orders.models import Order, OrderLine
+from orders.queries.allocation import kept_for
 
 ORDER_PAGE = "order"
 
@@ -31,7 +34,8 @@ enter(
 
 
 @admin.register(Order)
-class OrderAdmin(DocumentAdmin):
+class OrderAdmin(MovingAdmin, DocumentAdmin):
+    course = ORDER_COURSE
     view_right = Right.SALES_VIEW
     list_display = [
         "external_id",
@@ -56,7 +60,7 @@ class OrderAdmin(DocumentAdmin):
 
     def page_rows(self, request: HttpRequest) -> QuerySet:
         return self.get_queryset(request).select_related(
-            "store", "customer__standing__tier", "batch"
+            "store", "customer__standing__tier", "batch", "warehouse"
         )
 
     def page(self, request: HttpRequest, obj: Order) -> dict[str, Any]:
@@ -66,8 +70,9 @@ class OrderAdmin(DocumentAdmin):
             "lines": lines,
             "aside": _left_out(lines),
             "payments": list(obj.payments.order_by("collected_at", "pk")),
-            "events": list(obj.events.select_related("by")),
+            "kept": sum(kept_for([obj])[obj.pk].values()) if obj.warehouse_id else 0,
             "panels": panels(ORDER_PAGE, request, obj),
+            **self.life_context(request, obj),
         }
 
     @admin.display(description=_("customer"))

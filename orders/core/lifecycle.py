@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.core.roles import Right
-from opsdesk.core.moves import Life, Move
+from opsdesk.core.moves import BACK, Life, Move
 
 
 class OrderStatus(TextChoices):
@@ -74,20 +74,6 @@ class TicketStatus(TextChoices):
     MERGED = "merged", pgettext_lazy("ticket", "Merged")
 
 
-_O = OrderStatus
-_OPEN = (_O.PLACED, _O.PAID, _O.ALLOCATED, _O.DISPATCHED, _O.DELIVERED)
-ORDER_MOVES: dict[OrderStatus, tuple[OrderStatus, ...]] = {
-    _O.PLACED: (_O.PAID, _O.ON_HOLD, _O.CANCELLED),
-    _O.PAID: (_O.ALLOCATED, _O.ON_HOLD, _O.CANCELLED),
-    _O.ALLOCATED: (_O.DISPATCHED, _O.ON_HOLD, _O.CANCELLED),
-    _O.DISPATCHED: (_O.DELIVERED, _O.ON_HOLD),
-    _O.DELIVERED: (_O.COMPLETED, _O.ON_HOLD),
-    _O.ON_HOLD: _OPEN,
-    _O.COMPLETED: (),
-    _O.CANCELLED: (),
-    _O.UNMAPPED: (),
-}
-
 # A status that nobody has mapped yet neither counts as sold nor as cancelled.
 NOT_SOLD = (OrderStatus.CANCELLED, OrderStatus.UNMAPPED)
 
@@ -103,12 +89,47 @@ RETURN_QUEUE = (
 )
 
 
-def order_sources(to: OrderStatus) -> list[OrderStatus]:
-    """Return the statuses an order may be in to become ``to``."""
-    return [status for status, targets in ORDER_MOVES.items() if to in targets]
-
-
 _EDIT, _ALLOW = Right.SERVICE_EDIT, Right.SERVICE_ALLOW
+
+# The goods are still here in the first three: only from these an order is cancelled, allocated
+# to stock, or looked at for what is odd about it.
+_O = OrderStatus
+ORDER_UNSENT = (_O.PLACED, _O.PAID, _O.ALLOCATED)
+ORDER_OPEN = (*ORDER_UNSENT, _O.DISPATCHED, _O.DELIVERED)
+ORDER = Life(
+    "order",
+    _("order"),
+    OrderStatus,
+    _O.PLACED,
+    {
+        "pay": Move(pgettext_lazy("order", "Paid"), (_O.PLACED,), _O.PAID, _EDIT),
+        "allocate": Move(pgettext_lazy("order", "Allocate"), (_O.PAID,), _O.ALLOCATED, _EDIT),
+        "dispatch": Move(pgettext_lazy("order", "Dispatch"), (_O.ALLOCATED,), _O.DISPATCHED, _EDIT),
+        "deliver": Move(pgettext_lazy("order", "Delivered"), (_O.DISPATCHED,), _O.DELIVERED, _EDIT),
+        "complete": Move(pgettext_lazy("order", "Complete"), (_O.DELIVERED,), _O.COMPLETED, _EDIT),
+        "hold": Move(
+            pgettext_lazy("order", "Put on hold"), ORDER_OPEN, _O.ON_HOLD, _EDIT, needs_reason=True
+        ),
+        "release": Move(
+            pgettext_lazy("order", "Release"), (_O.ON_HOLD,), BACK, _EDIT, by_machine=False
+        ),
+        "release_loss": Move(
+            _("Release at a loss"),
+            (_O.ON_HOLD,),
+            BACK,
+            _ALLOW,
+            needs_reason=True,
+            by_machine=False,
+        ),
+        "cancel": Move(
+            pgettext_lazy("order", "Cancel"),
+            (*ORDER_UNSENT, _O.ON_HOLD),
+            _O.CANCELLED,
+            _EDIT,
+            needs_reason=True,
+        ),
+    },
+)
 
 # Goods are inspected before the money goes back (先处理后结算) unless a supervisor allows it.
 _R = ReturnStatus
@@ -300,5 +321,6 @@ TICKET_WORKED_ON = (_T.OPEN, _T.WAITING)
 TICKET_DONE = (_T.RESOLVED, _T.CLOSED, _T.MERGED)
 
 LIVES = {
-    life.name: life for life in (RETURN, SHIPMENT, SHIPMENT_EXCEPTION, DISPUTE, REVIEW, TICKET)
+    life.name: life
+    for life in (ORDER, RETURN, SHIPMENT, SHIPMENT_EXCEPTION, DISPUTE, REVIEW, TICKET)
 }

@@ -6,10 +6,11 @@ from orders.models.calendars import CalendarDay, CalendarSpan, Weekday, WorkCale
 from orders.models.clocks import Escalation, TicketClock, TicketStep
 from orders.models.customers import Customer, ErasedFor
 from orders.models.disputes import Dispute, DisputeEvidence
+from orders.models.holds import AllocationSource, HoldPolicy, OrderAnomaly
 from orders.models.keywords import KeywordDay, ReviewKeyword, ReviewMention
 from orders.models.mailboxes import IncomingMail, Mailbox, OutgoingMail
 from orders.models.message_files import MessageFile
-from orders.models.orders import Order, OrderEvent, OrderLine, Payment, TrafficSource
+from orders.models.orders import Order, OrderLine, Payment, TrafficSource
 from orders.models.reasons import ReturnReason
 from orders.models.refunds import Refund, RefundLine, RefundMethod
 from orders.models.retention import RetentionPolicy
@@ -30,6 +31,7 @@ from orders.models.tickets import (
 )
 
 __all__ = [
+    "AllocationSource",
     "Attachment",
     "CalendarDay",
     "CalendarSpan",
@@ -43,15 +45,16 @@ __all__ = [
     "ErasedFor",
     "Escalation",
     "EscalationRule",
+    "HoldPolicy",
     "IncomingMail",
     "KeywordDay",
     "LogisticsChannel",
-    "MemberTier",
     "Mailbox",
+    "MemberTier",
     "MessageFile",
     "Order",
     "OrderAddress",
-    "OrderEvent",
+    "OrderAnomaly",
     "OrderLine",
     "OutgoingMail",
     "Payment",

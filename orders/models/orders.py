@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.core.scope import Scope
-from catalog.models import Sku, Store
+from catalog.models import Sku, Store, Warehouse
 from opsdesk.models import ImportBatch, MoneyField, RateField
 from orders.core.items import LineKind
 from orders.core.lifecycle import NOT_SOLD, OrderStatus
@@ -42,6 +41,8 @@ class Order(models.Model):
     on hold from any open status and back (``orders.core.lifecycle``). ``amount`` is the sum of
     the goods and discount lines in the store's currency; ``reporting_amount`` the sum of the same
     lines, each converted with ``fx_rate``. ``business_date`` is the date on the store's wall.
+    ``held_from`` is the status it was last held from, ``warehouse`` where its goods are reserved
+    or left from, and an order without ``screened_at`` is still to be looked at for what is odd.
     """
 
     store = models.ForeignKey(
@@ -80,6 +81,19 @@ class Order(models.Model):
     previous_order_on = models.DateField(
         _("the customer's order before"), null=True, editable=False
     )
+    held_from = models.CharField(
+        _("held from"), max_length=12, choices=OrderStatus.choices, blank=True, editable=False
+    )
+    warehouse = models.ForeignKey(
+        Warehouse,
+        verbose_name=_("allocated in"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    screened_at = models.DateTimeField(_("looked at"), null=True, editable=False)
     source_updated_at = models.DateTimeField(_("updated at the source"), null=True)
     content_digest = models.CharField(max_length=32, editable=False)
     batch = models.ForeignKey(
@@ -104,6 +118,12 @@ class Order(models.Model):
             models.Index(fields=["-placed_at", "-id"], name="order_placed_idx"),
             models.Index(fields=["customer", "placed_at"], name="order_customer_idx"),
             models.Index(fields=["external_id"], name="order_external_idx"),
+            # few rows: those that came in lately
+            models.Index(
+                fields=["store", "business_date"],
+                condition=Q(screened_at=None, status__in=["placed", "paid", "allocated"]),
+                name="order_unscreened",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -184,22 +204,3 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return self.external_id
-
-
-class OrderEvent(models.Model):
-    """A move of an order's status: what happened, by whom, when. Never changed."""
-
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
-    status = models.CharField(_("status"), max_length=12, choices=OrderStatus.choices)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    at = models.DateTimeField(_("at"))
-
-    class Meta:
-        verbose_name = _("order event")
-        verbose_name_plural = _("order events")
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.order_id} {self.status}"

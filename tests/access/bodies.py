@@ -66,6 +66,8 @@ CHANGES = {
     "orders.workcalendar": {"name": "Renamed"},
     "orders.slapolicy": {"minutes": "90"},
     "orders.escalationrule": {"level": "8"},
+    "orders.holdpolicy": {"duplicate_hours": "12"},
+    "orders.allocationsource": {"rank": "7"},
     "orders.resolutioncode": {"name": "Renamed"},
     "orders.rootcause": {"name": "Renamed"},
     "orders.replytemplate": {"title": "Renamed"},
@@ -94,6 +96,7 @@ STEPS = {
     "reviews": "open",
     "shipments": "deliver",
     "returns": "reject",
+    "orders": "complete",
 }
 
 
@@ -148,6 +151,20 @@ NEW = {
         "minutes_after_due": "0",
         "audience": "team",
     },
+    "orders.holdpolicy": lambda side: {
+        "store": _pk(Store, code="home-st"),
+        "duplicate_hours": "24",
+        "amount_days": "90",
+        "amount_z": "3",
+        "amount_fence": "1.5",
+        "amount_fewest": "8",
+        "oldest_days": "14",
+    },
+    "orders.allocationsource": lambda side: {
+        "store": _pk(Store, code="home-st"),
+        "warehouse": _pk(Warehouse, code="W1"),
+        "rank": "3",
+    },
     "orders.resolutioncode": lambda side: {"code": "new", "name": "New"},
     "orders.rootcause": lambda side: {"code": "new", "name": "New"},
     "orders.replytemplate": lambda side: {"code": "new", "title": "New", "text": "Hello"},
@@ -163,7 +180,7 @@ NEW = {
         "quiet_days": "30",
     },
     "catalog.stockmovement": lambda side: {
-        "warehouse": _pk(Warehouse),
+        "warehouse": _pk(Warehouse, code="W1"),
         "sku": str(StockMovement.objects.order_by("pk").values_list("sku", flat=True)[0]),
         "kind": "receipt",
         "units": "1",

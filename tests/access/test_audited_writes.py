@@ -36,7 +36,8 @@ from orders.actions.channels import upsert_channels
 from orders.actions.disputes import upsert_disputes
 from orders.actions.evidence import add_evidence, withdraw_evidence
 from orders.actions.inspections import LineSaid, PiecesSaid, end_late, save_inspection
-from orders.actions.orders import move_order, upsert_orders
+from orders.actions.order_course import ORDER_COURSE
+from orders.actions.orders import upsert_orders
 from orders.actions.rates import reconvert
 from orders.actions.refunding import RefundOrder, refund_return
 from orders.actions.return_course import RETURN_COURSE
@@ -51,7 +52,6 @@ from orders.actions.shipment_exceptions import (
 from orders.actions.shipments import upsert_shipments
 from orders.actions.tracking import upsert_events
 from orders.core.address_items import CustomerItem
-from orders.core.lifecycle import OrderStatus
 from orders.core.refund_plan import LineAsk, RefundAsk
 from orders.core.shipment_items import ShippedLine
 from orders.models import Order
@@ -66,7 +66,7 @@ MARCH = Period.parse("2026-03")
 PART_OF = {
     "orders.orderline": "order_id",
     "orders.payment": "order_id",
-    "orders.orderevent": "order_id",
+    "orders.orderanomaly": "order_id",
     "orders.returnline": "return_case_id",
     "orders.reviewversion": "review_id",
     "orders.shipmentline": "shipment_id",
@@ -85,7 +85,7 @@ PART_OF = {
 WHOLE = {
     "orders.orderline": "orders.order",
     "orders.payment": "orders.order",
-    "orders.orderevent": "orders.order",
+    "orders.orderanomaly": "orders.order",
     "orders.returnline": "orders.return",
     "orders.reviewversion": "orders.review",
     "orders.shipmentline": "orders.shipment",
@@ -392,7 +392,8 @@ def a_cancelled_order_renumbers_the_others():
     send(*(order(str(n), status="paid", placed_at=NOW + timedelta(days=n)) for n in range(3)))
     somebody = make.user()
     yield
-    move_order(Order.objects.get(external_id="0"), OrderStatus.CANCELLED, by=somebody, at=NOW)
+    first = Order.objects.get(external_id="0")
+    move(ORDER_COURSE, first, "cancel", Mover(NOW, somebody), reason="Twice")
 
 
 def an_order_on_another_day_takes_its_refund_along():

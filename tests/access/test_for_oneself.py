@@ -118,7 +118,7 @@ def test_by_a_list_of_chosen_rows(client, ann, proposal, run):
     assert (Proposal.objects.count(), PayRun.objects.count()) == (1, 1)
     # nor is there any page that does something to many rows of pay or access
     listed = {type(page).__name__ for page in admin.site._registry.values() if page.actions}
-    assert listed == {"ReplenishmentAdmin", "ShipmentExceptionAdmin"}
+    assert listed == {"OrderAnomalyAdmin", "ReplenishmentAdmin", "ShipmentExceptionAdmin"}
 
 
 def test_through_the_api(client, ann, proposal, run):

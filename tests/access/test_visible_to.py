@@ -13,11 +13,14 @@ from catalog.models import Handover, Store, StoreAssignment, StoreDepartment
 from compensation.models import Attendance, PayRun, Payslip, Proposal, WorkTask
 from kpis.models import Scorecard, Target
 from orders.models import (
+    AllocationSource,
     Customer,
     CustomerStanding,
+    HoldPolicy,
     LogisticsChannel,
     Order,
     OrderAddress,
+    OrderAnomaly,
     Refund,
     Return,
     Shipment,
@@ -46,6 +49,9 @@ EVERY_ROW = {
     Refund: {"home", "away"},
     Shipment: {"home", "away"},
     ShipmentException: {"home", "away"},
+    OrderAnomaly: {"home", "away"},
+    AllocationSource: {"home", "away"},
+    HoldPolicy: {"home", "away"},
     Target: {"home", "away"},
     WorkTask: {"home-me", "home-other", "away-other", "home", "away"},
     Attendance: {"home-me", "home-other", "away-other"},
@@ -59,6 +65,11 @@ SALES = {
     CustomerStanding,
     Order,
     OrderAddress,
+    Order,
+    OrderAddress,
+    OrderAnomaly,
+    AllocationSource,
+    HoldPolicy,
     Return,
     Refund,
     Shipment,
@@ -80,6 +91,9 @@ NAMES = {
     Refund: "store__code",
     Shipment: "store__code",
     ShipmentException: "store__code",
+    OrderAnomaly: "store__code",
+    AllocationSource: "store__code",
+    HoldPolicy: "store__code",
     Target: "department__code",
     WorkTask: "name",
     Attendance: "person__employee_no",
@@ -97,6 +111,7 @@ def me():
 @pytest.fixture(autouse=True)
 def company(me):
     """Two departments that have one row of everything each; colleague and stranger."""
+    HoldPolicy.objects.all().delete()
     for code in ("home", "away"):
         department = factories.department(code)
         Team.objects.create(code=code, name=code, department=department)
@@ -108,6 +123,9 @@ def company(me):
         factories.customer_standing(factories.customer(store=shop))
         OrderAddress.objects.create(order=order, city=code)
         factories.shipment_exception(factories.shipment(order=order))
+        factories.anomaly(order)
+        AllocationSource.objects.create(store=shop, warehouse=factories.warehouse())
+        HoldPolicy.objects.create(store=shop)
         factories.part_refund(factories.refund(store=shop))
         factories.target(department=department)
         factories.work_task(department=department, kind="promotion", name=code)

@@ -75,7 +75,9 @@ from orders.actions.mail_servers import Fetched
 from orders.actions.mail_taking import take_mail
 from orders.actions.ticket_talk import note_ticket
 from orders.models import (
+    AllocationSource,
     EscalationRule,
+    HoldPolicy,
     MemberTier,
     MessageFile,
     Order,
@@ -123,6 +125,7 @@ CATALOGUE = (
     "shipment-exceptions",
     "returns",
     "refunds",
+    "orders",
 )
 CATALOGUE_USES = tuple(
     f"{resource}:{use}" for resource in CATALOGUE for use in RESOURCES.get(resource, ())
@@ -197,6 +200,7 @@ def build():
         _promotion(world, side)
         _experiment(world, side)
         _customer(world, side)
+        _held(world, side)
         _ticket(world, side)
         _dispute(world, side)
         _review(world, side)
@@ -356,7 +360,7 @@ def sales(world, side):
     department = factories.department(side)
     store = factories.store(f"{side}-st", department=department, name=f"Shop {side}gate")
     number, amount = f"ord-{side}-7781", {"home": "61234.51", "away": "72345.62"}[side]
-    order = factories.order(amount, store=store, external_id=number)
+    order = factories.order(amount, store=store, external_id=number, status="delivered")
     factories.refund("4123.45", store=store, external_id=f"ret-{side}-7782")
     back = factories.return_case(order, status="inspected", external_id=f"ret-{side}-7783")
     paid = factories.return_case(order, lines=[(1, 0)], external_id=f"ret-{side}-7784")
@@ -598,6 +602,16 @@ def _shipment(world, side):
         world.watch(side, shop=text)
 
 
+def _held(world, side):
+    """What an order was held for, and where the goods of its store come from."""
+    order = Order.objects.get(external_id=f"ord-{side}-7781")
+    found = {"order": f"twin-{side}-84", "placed_at": ""}
+    world.add(factories.anomaly(order, "duplicate", found=found), side)
+    spare = factories.warehouse(f"spare-{side}", name="Spare", country="CN")
+    world.add(AllocationSource.objects.create(store=order.store, warehouse=spare), side)
+    world.watch(side, shop=f"twin-{side}-84")
+
+
 def _experiment(world, side):
     """A planned experiment of a listing, with two versions that only it compares."""
     store = factories.store(f"{side}-st")
@@ -670,6 +684,7 @@ def _terms(world):
     )
     rule = {"measure": "update", "level": 9, "audience": "team"}
     world.add(EscalationRule.objects.create(**rule))
+    world.add(HoldPolicy.objects.get(store=None))
     world.add(ResolutionCode.objects.create(code="w1", name="Word 1"))
     world.add(RootCause.objects.create(code="w1", name="Word 1"))
     world.add(ReplyTemplate.objects.create(code="w1", title="Template 1", text="Hello"))

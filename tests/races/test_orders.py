@@ -3,10 +3,12 @@
 import pytest
 
 from opsdesk.actions.exchange import Source
-from orders.actions.orders import move_order, upsert_orders
+from opsdesk.actions.moves import move
+from opsdesk.models import LifeEvent
+from orders.actions.order_course import ORDER_COURSE
+from orders.actions.orders import upsert_orders
 from orders.core.address_items import CustomerItem
-from orders.core.lifecycle import OrderStatus
-from orders.models import Customer, Order, OrderEvent
+from orders.models import Customer, Order
 from tests import factories as make
 from tests.races.crowd import at_once
 
@@ -23,13 +25,13 @@ def test_of_fifty_who_cancel_at_once_one_does():
     pk = Order.objects.get().pk
 
     def cancel():
-        move_order(Order.objects.get(pk=pk), OrderStatus.CANCELLED, by=None, at=make.NOW)
+        move(ORDER_COURSE, Order.objects.get(pk=pk), "cancel", make.mover(), reason="Twice")
         return "moved"
 
     results = at_once(*[cancel] * 50)
 
     assert results == {"moved": 1, "InvalidTransition": 49}
-    assert list(OrderEvent.objects.order_by("pk").values_list("status", flat=True)) == [
+    assert list(LifeEvent.objects.order_by("pk").values_list("state", flat=True)) == [
         "paid",
         "cancelled",
     ]

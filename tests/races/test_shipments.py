@@ -20,7 +20,7 @@ from orders.actions.shipment_state import SHIPMENT_COURSE
 from orders.actions.shipments import upsert_shipments
 from orders.actions.tracking import upsert_events
 from orders.core.shipment_items import ShippedLine
-from orders.models import Order, OrderEvent, Shipment, ShipmentException, TrackingEvent
+from orders.models import Order, Shipment, ShipmentException, TrackingEvent
 from tests import factories as make
 from tests.factories import NOW, TODAY
 from tests.races.crowd import at_once
@@ -76,7 +76,9 @@ def test_news_that_comes_at_once_ends_where_it_would_in_order(order):
     assert (row.status, row.outcome_at) == ("delivered", NOW - 99 * HOUR + 5 * HOUR)
     assert TrackingEvent.objects.count() == 6
     # the order went along once, and each step of the parcel starts where the last one ended
-    assert list(OrderEvent.objects.order_by("pk").values_list("status", flat=True)) == [
+    assert list(
+        LifeEvent.objects.filter(life="order").order_by("pk").values_list("state", flat=True)
+    ) == [
         "allocated",
         "dispatched",
         "delivered",
@@ -103,7 +105,7 @@ def test_news_and_a_person_at_once_make_each_step_once(order):
     assert LifeEvent.objects.filter(life="shipment", verb="dispatch").count() == 1
     order.refresh_from_db()
     assert (Shipment.objects.get().status, order.status) == ("in_transit", "dispatched")
-    assert OrderEvent.objects.filter(status="dispatched").count() == 1
+    assert LifeEvent.objects.filter(life="order", state="dispatched").count() == 1
 
 
 def test_parcels_orders_and_steps_at_once_wait_for_nobody_for_ever(order):

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.core.roles import Role
 from tests import factories as make
-from tests.lives import FORMED, LIVES, MODELS, STATES, UNREADY, state_of, thing
+from tests.lives import FORMED, LIVES, MODELS, STATES, UNREADY, end_of, state_of, thing
 from tests.pages.signing import sign_in, told
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def test_a_page_offers_the_steps_of_its_state_and_takes_no_other(manager, name, 
         )
         assert answer.status_code == 302
         if verb in ready:
-            assert state_of(name) == (wanted.to, before[1] + 1)
+            assert state_of(name) == (end_of(wanted), before[1] + 1)
             MODELS[name].objects.filter(pk=made.pk).update(status=state)
         else:
             assert state_of(name) == before

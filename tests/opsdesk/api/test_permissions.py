@@ -59,6 +59,7 @@ def test_every_machine_sees_what_there_is(client):
         "stock-movements",
         "promotions",
         "experiments",
+        "orders",
         "returns",
         "refunds",
         "me",

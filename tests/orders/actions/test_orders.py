@@ -12,14 +12,15 @@ from hypothesis.extra.django import TestCase
 from accounts.models import ClosedMonth
 from catalog.models import Category, DirtyDay, Product, Sku, Store
 from opsdesk.actions.exchange import Source
+from opsdesk.actions.moves import move
 from opsdesk.core.errors import InvalidTransition
-from opsdesk.models import AuditEntry
-from orders.actions.orders import move_order, upsert_orders
+from opsdesk.models import AuditEntry, LifeEvent
+from orders.actions.order_course import ORDER_COURSE
+from orders.actions.orders import upsert_orders
 from orders.actions.returns import upsert_returns
 from orders.core.address_items import CustomerItem
 from orders.core.items import PaymentItem
-from orders.core.lifecycle import OrderStatus
-from orders.models import Customer, Order, OrderEvent, OrderLine, Payment
+from orders.models import Customer, Order, OrderLine, Payment
 from tests import factories as make
 from tests.state import STATE, state_digest
 
@@ -40,7 +41,7 @@ def messages(outcomes):
 
 
 def nothing_written():
-    tables = (Order, OrderLine, Payment, Customer, OrderEvent, DirtyDay, AuditEntry)
+    tables = (Order, OrderLine, Payment, Customer, LifeEvent, DirtyDay, AuditEntry)
     return [table.objects.count() for table in tables] == [0] * len(tables)
 
 
@@ -85,7 +86,7 @@ def test_an_order_is_stored_with_its_lines_rounded_and_converted():
     ]
     # 16:00 UTC is past midnight in Shanghai
     assert Payment.objects.get().collected_on == date(2026, 4, 2)
-    assert list(OrderEvent.objects.values_list("status", flat=True)) == ["completed"]
+    assert list(LifeEvent.objects.values_list("state", flat=True)) == ["completed"]
     assert AuditEntry.objects.count() == 1
 
 
@@ -281,7 +282,7 @@ def test_cancelling_renumbers_and_marks_the_days_of_those_renumbered():
         send(make.order_item(name, placed_at=placed, customer=buyer, status="paid"))
     DirtyDay.objects.all().delete()
 
-    move_order(Order.objects.get(external_id="1"), OrderStatus.CANCELLED, by=None, at=NOW)
+    move(ORDER_COURSE, Order.objects.get(external_id="1"), "cancel", make.mover(), reason="Twice")
 
     found = Order.objects.order_by("external_id").values_list("customer_order_no", flat=True)
     assert list(found) == [None, 1, 2]
@@ -293,15 +294,15 @@ def test_a_move_that_the_lifecycle_lacks_is_refused():
     make.store()
     send(make.order_item(status="completed"))
     order = Order.objects.get()
-    before = (AuditEntry.objects.count(), OrderEvent.objects.count(), DirtyDay.objects.count())
+    before = (AuditEntry.objects.count(), LifeEvent.objects.count(), DirtyDay.objects.count())
 
     with pytest.raises(InvalidTransition) as refusal:
-        move_order(order, OrderStatus.CANCELLED, by=None, at=NOW)
+        move(ORDER_COURSE, order, "cancel", make.mover(), reason="Late")
 
-    assert str(refusal.value) == "Order 1001 is Completed and cannot become Cancelled."
+    assert str(refusal.value) == "1001 is “Completed”; “Cancel” is not possible now."
     assert (
         AuditEntry.objects.count(),
-        OrderEvent.objects.count(),
+        LifeEvent.objects.count(),
         DirtyDay.objects.count(),
     ) == before
 

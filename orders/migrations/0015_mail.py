@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0011_shipment_days'),
-        ('orders', '0007_shipped_tickets'),
+        ('orders', '0014_order_work'),
     ]
 
     operations = [
