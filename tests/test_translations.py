@@ -24,7 +24,15 @@ CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 COMPILED = CATALOGUE.with_suffix(".mo")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{\w*\}|%%")
 # numbers and codes that read the same in both languages
-WITHOUT_CHINESE = {"%(done)s", "%(done)s / %(total)s", "%(number)s%%", "SKU（CSV）"}
+WITHOUT_CHINESE = {
+    "%(done)s",
+    "%(done)s / %(total)s",
+    "%(number)s%%",
+    "%(order)s：%(why)s",
+    "R %(r)s · F %(f)s · M %(m)s",
+    "SKU（CSV）",
+    "、",
+}
 # what the leading arguments are: c context, m msgid, p plural
 CALLS = {
     "gettext": "m",

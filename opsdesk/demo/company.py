@@ -13,6 +13,7 @@ from opsdesk.demo import (
     clients,
     disputes,
     experiments,
+    holds,
     listings,
     mailboxes,
     money,
@@ -76,6 +77,7 @@ def build(at: datetime) -> None:
     reviews.write(today, at=at)
     disputes.write(today, at=at)
     returns.write(users, at=at)
+    holds.write(at=at)
     # The figures must stand before the first month is locked; then the night drafts what is open.
     run_night(timezone.now)
     tickets.write(at=at)

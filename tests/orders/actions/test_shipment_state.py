@@ -65,7 +65,7 @@ def test_what_the_carrier_reports_later_goes_on_from_there(shipment, person):
 
     shipment.refresh_from_db()
     assert (shipment.status, shipment.outcome_on) == ("in_transit", None)
-    verbs = LifeEvent.objects.order_by("pk").values_list("verb", "reason")
+    verbs = LifeEvent.objects.filter(life="shipment").order_by("pk").values_list("verb", "reason")
     assert list(verbs) == [("dispatch", ""), ("lose", "Nobody can find it"), ("find", "")]
 
 

@@ -92,7 +92,7 @@ def test_a_shipment_is_stored_with_the_days_of_its_store():
     assert (row.promised_days, row.cost, row.cost_currency) == (15, Decimal("12.345"), "CNY")
     assert (row.fx_rate, row.reporting_cost) == (Decimal(1), Decimal("12.35"))
     assert (row.last_event_at, row.is_late(date(2026, 5, 1))) == (arrived, False)
-    [event] = LifeEvent.objects.all()
+    [event] = LifeEvent.objects.filter(life="shipment")
     assert (event.life, event.verb, event.state) == ("shipment", "begin", "delivered")
     assert AuditEntry.objects.filter(model="orders.shipment", verb="created").count() == 1
 
