@@ -48,6 +48,11 @@ def keep_attachment(name: str, data: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
+def forget_attachment(name: str) -> None:
+    """Delete the attachment of this name for good; one that is gone already is fine."""
+    kept_attachment(name).unlink(missing_ok=True)
+
+
 def kept_attachment(name: str) -> Path:
     """Return where the attachment of this name is kept."""
     return attachments_folder() / name

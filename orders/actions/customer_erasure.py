@@ -17,6 +17,7 @@ from opsdesk.actions.audit import Actor, record
 from opsdesk.core.errors import InvalidData, NotAllowed
 from opsdesk.core.exchange import has_controls
 from opsdesk.models import ImportReject
+from orders.actions.mail_erasure import erase_mails
 from orders.core.address_items import ADDRESS_LIMITS, CONTACT_LIMITS
 from orders.core.pseudonyms import former_key, is_personal, pseudonym
 from orders.core.ticket_items import GONE
@@ -83,6 +84,7 @@ def erase_rows(pks: Collection[int], why: ErasedFor, *, at: datetime) -> None:
     messages = TicketMessage.objects.filter(
         Q(ticket__customer__in=pks) | Q(ticket__order__customer__in=pks)
     )
+    erase_mails(pks, list(tickets.values_list("pk", flat=True)), at=at)
     messages.update(text="", author_name="")
     tickets.update(subject=GONE, contact="", csat_note="")
     OrderAddress.objects.filter(of_order).update(**_ADDRESS)

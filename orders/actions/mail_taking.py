@@ -233,7 +233,10 @@ def _opened(
 
 
 def _customer_of(mailbox: Mailbox, sender: str) -> Customer | None:
-    """Return whom the latest ticket of this address was about, if there was one."""
+    """Return the store's customer of this address, else whom its latest ticket was about."""
+    known = list(Customer.objects.filter(store=mailbox.store, email__iexact=sender)[:2])
+    if len(known) == 1:
+        return known[0]
     rows = Ticket.objects.filter(store=mailbox.store, contact__iexact=sender)
     latest = rows.exclude(customer=None).select_related("customer").order_by("-pk").first()
     return latest.customer if latest else None

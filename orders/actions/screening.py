@@ -71,7 +71,8 @@ def _screen_piece(store_id: int, day: date, mover: Mover) -> int:
     oldest = mover.at - timedelta(days=policy.oldest_days)
     young = [order for order in orders if order.placed_at >= oldest]
     found = _without_released(_odd(young, policy, day))
-    clean = [one for one in young if one.pk not in found and one.status == OrderStatus.PAID]
+    paid = [one for one in young if one.status == OrderStatus.PAID and one.warehouse_id is None]
+    clean = [one for one in paid if one.pk not in found]
     _allocate(clean, policy, found, mover)
     Order.objects.filter(pk__in=[order.pk for order in orders]).update(screened_at=mover.at)
     _put_on_hold(young, found, mover)

@@ -61,6 +61,7 @@ class Why(TextChoices):
     REFUSED = "refused", _("Could not be written down")
     UNREADABLE = "unreadable", _("Could not be read")
     STUCK = "stuck", _("Was begun three times and never finished")
+    ERASED = "erased", _("Erased with the personal data of its sender")
 
 
 class SendState(TextChoices):
