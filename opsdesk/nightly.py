@@ -37,6 +37,8 @@ from orders.actions.standings import stand_customers
 
 # So far back late orders and changed rates reach the demand by day.
 DEMAND_DAYS = timedelta(days=400)
+# Stores whose customers are counted in one piece.
+STORES = 50
 
 
 def convert_again(step: StepRun) -> None:
@@ -113,10 +115,11 @@ def give_signals(step: StepRun) -> None:
 
 
 def stand(step: StepRun) -> None:
-    """Give the customers of each store their member tier and RFM class."""
-    for store in Store.objects.order_by("pk").values_list("pk", flat=True):
+    """Give customers their member tier and RFM class, some stores at a time."""
+    stores = list(Store.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(stores), STORES):
         with step.piece() as tally:
-            tally.written += stand_customers(store, step.run.as_of)
+            tally.written += stand_customers(stores[start : start + STORES], step.run.as_of)
 
 
 def forget(step: StepRun) -> None:

@@ -1,7 +1,8 @@
-"""Giving customers their member tier and RFM class, a store in two statements."""
+"""Giving customers their member tier and RFM class, many stores in two statements."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -33,7 +34,7 @@ _SCORE = "CASE WHEN year_orders > 0 AND buyers >= {fewest} THEN 1 + {scores} * {
 _STAND = """
     INSERT INTO orders_customerstanding (customer_id, {columns})
     WITH sold AS (
-        SELECT customer_id,
+        SELECT store_id, customer_id,
                MIN(business_date) AS first_on,
                MIN(CASE WHEN customer_order_no = 2 THEN business_date END) AS second_on,
                MAX(business_date) AS last_on,
@@ -41,16 +42,17 @@ _STAND = """
                SUM(CASE WHEN business_date > %s THEN 1 ELSE 0 END) AS year_orders,
                SUM(CASE WHEN business_date > %s THEN reporting_amount ELSE 0 END) AS spend
         FROM orders_order
-        WHERE store_id = %s AND customer_id IS NOT NULL AND business_date <= %s
+        WHERE store_id IN ({stores}) AND customer_id IS NOT NULL AND business_date <= %s
           AND has_goods AND status NOT IN ({not_sold})
-        GROUP BY customer_id
+        GROUP BY store_id, customer_id
     ), ranked AS (
         SELECT sold.*,
-               COUNT(*) OVER (PARTITION BY year_orders > 0) AS buyers,
-               RANK() OVER (PARTITION BY year_orders > 0 ORDER BY last_on) - 1 AS older,
-               RANK() OVER (PARTITION BY year_orders > 0 ORDER BY year_orders) - 1 AS rarer,
-               RANK() OVER (PARTITION BY year_orders > 0 ORDER BY spend) - 1 AS cheaper
+               COUNT(*) OVER alike AS buyers,
+               RANK() OVER (alike ORDER BY last_on) - 1 AS older,
+               RANK() OVER (alike ORDER BY year_orders) - 1 AS rarer,
+               RANK() OVER (alike ORDER BY spend) - 1 AS cheaper
         FROM sold
+        WINDOW alike AS (PARTITION BY store_id, year_orders > 0)
     ), scored AS (
         SELECT ranked.*, {recency} AS recency, {frequency} AS frequency, {monetary} AS monetary
         FROM ranked
@@ -63,17 +65,20 @@ _STAND = """
 
 
 @transaction.atomic
-def stand_customers(store_id: int, day: date) -> int:
-    """Compute how the customers of a store stand at the end of ``day``; return how many have a
-    standing. One pass over the store's orders; who has no order that counts has no standing.
+def stand_customers(stores: Sequence[int], day: date) -> int:
+    """Compute how the customers of ``stores`` stand at the end of ``day``; return how many do.
+
+    One pass over the stores' orders, each customer compared with those of the same store. Who has
+    no order that counts has no standing.
     """
-    take_turn(f"customer standings {store_id}")
+    take_turn("customer standings")
     tier, thresholds = _tier()
     own = connection.ops.adapt_datefield_value
     start, end = own(year_before(day)), own(day)
     statuses = [str(status) for status in NOT_SOLD]
     statement = _STAND.format(
         not_sold=", ".join(["%s"] * len(statuses)),
+        stores=", ".join(["%s"] * len(stores)),
         columns=", ".join(_COLUMNS),
         sets=", ".join(f"{name} = EXCLUDED.{name}" for name in _COLUMNS),
         segments=_segments(),
@@ -88,9 +93,9 @@ def stand_customers(store_id: int, day: date) -> int:
         },
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [start, start, store_id, end, *statuses, end, *thresholds])
+        cursor.execute(statement, [start, start, *stores, end, *statuses, end, *thresholds])
         written = int(cursor.rowcount)
-    CustomerStanding.objects.filter(customer__store=store_id).exclude(day=day).delete()
+    CustomerStanding.objects.filter(customer__store__in=stores).exclude(day=day).delete()
     return written
 
 

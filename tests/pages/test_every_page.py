@@ -14,7 +14,11 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label_lower)
-ASKING = {"catalog.replenishment": ["make_orders"], "orders.shipmentexception": ["take"]}
+ASKING = {
+    "catalog.replenishment": ["make_orders"],
+    "orders.orderanomaly": ["release"],
+    "orders.shipmentexception": ["take"],
+}
 NOT_ALLOWED, NOT_THERE, SHOWN = 403, 404, 200
 
 

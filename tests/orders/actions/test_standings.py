@@ -23,7 +23,7 @@ DAY = date(2026, 3, 31)
 def stand(day=DAY):
     customers = Customer.objects.values_list("pk", flat=True)
     renumber_orders(customers, at=NOW)
-    return stand_customers(make.store().pk, day)
+    return stand_customers([make.store().pk], day)
 
 
 def standing(number="c1", *names):
@@ -156,13 +156,31 @@ def test_a_store_takes_a_constant_number_of_statements(count, django_assert_max_
 
     # two of them open and close the transaction, one waits for its turn on PostgreSQL
     with django_assert_max_num_queries(7):
-        stand_customers(store, DAY)
+        stand_customers([store], DAY)
+
+
+def test_customers_are_compared_with_those_of_their_own_store():
+    other = make.store("DE")
+    for number in range(10):
+        bought(f"c{number}", (DAY, f"{number + 1}0.00"))
+        buyer = make.customer(f"d{number}", store=other)
+        make.order(f"{number + 1}000.00", on=DAY, store=other, customer=buyer)
+
+    apart = [stand_customers([pk], DAY) for pk in (make.store().pk, other.pk)]
+    rows = CustomerStanding.objects.order_by("customer__external_id")
+    one_by_one = list(rows.values_list("customer__external_id", "recency", "frequency", "monetary"))
+    together = stand_customers([make.store().pk, other.pk], DAY)
+
+    assert (apart, together) == ([10, 10], 20)
+    found = rows.values_list("customer__external_id", "recency", "frequency", "monetary")
+    assert list(found) == one_by_one
+    assert [row[3] for row in one_by_one[:10]] == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
 
 
 def test_another_store_is_left_alone():
     other = make.store("DE")
     make.order(on=DAY, store=other, customer=make.customer("x", store=other))
-    stand_customers(other.pk, DAY)
+    stand_customers([other.pk], DAY)
     bought("c1", (DAY, "10.00"))
 
     stand(DAY + timedelta(days=1))
