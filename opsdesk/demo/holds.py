@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from catalog.models import Store, Warehouse
 from opsdesk.actions.exchange import Source
-from orders.actions.hold_policies import save_rule
+from opsdesk.actions.records import save_record
 from orders.actions.orders import upsert_orders
 from orders.actions.screening import screen_orders
 from orders.core.address_items import AddressItem, CustomerItem
@@ -22,7 +22,7 @@ def write(*, at: datetime) -> None:
     """Name a warehouse for the first store, write orders in which something is odd, and look."""
     store = Store.objects.order_by("code")[0]
     home = Warehouse.objects.get(code="NINGBO")
-    save_rule(AllocationSource(store=store, warehouse=home), by=None, at=at)
+    save_record(AllocationSource(store=store, warehouse=home), by=None, at=at)
     paid = Order.objects.filter(store=store, status=OrderStatus.PAID, customer__isnull=False)
     last = paid.select_related("customer", "store").order_by("-placed_at").first()
     if last is not None:

@@ -18,9 +18,8 @@ from opsdesk.admin.base import DeskAdmin, PageAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.panels import HOME, panel
 from opsdesk.templatetags.desk import badge, figure, money
-from orders.actions.hold_policies import delete_rule, save_rule
 from orders.actions.order_steps import release_orders
-from orders.admin.columns import StoreFilter
+from orders.admin.columns import StoreFilter, WaitingFilter
 from orders.admin.orders import ORDER_PAGE
 from orders.core.anomalies import AnomalyKind, AnomalyOutcome
 from orders.core.anomaly_words import told
@@ -57,21 +56,11 @@ enter(
 )
 
 
-class OutcomeFilter(admin.SimpleListFilter):
-    """What is still to be decided, unless something else is asked for."""
-
-    title = pgettext_lazy("queue", "work")
-    parameter_name = "work"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("done", pgettext_lazy("queue", "done")),
-            ("all", pgettext_lazy("queue", "everything")),
-        ]
-
-    def choices(self, changelist: Any) -> Any:
-        waiting, *others = super().choices(changelist)
-        return [{**waiting, "display": pgettext_lazy("queue", "waiting")}, *others]
+class OutcomeFilter(WaitingFilter):
+    more = (
+        ("done", pgettext_lazy("queue", "done")),
+        ("all", pgettext_lazy("queue", "everything")),
+    )
 
     def queryset(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
         match self.value():
@@ -179,12 +168,6 @@ class RuleAdmin(DeskAdmin):
         if db_field.name == "store":
             kwargs["queryset"] = Store.objects.visible_to(request.scope).order_by("code")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def save(self, request: HttpRequest, obj: Any, change: bool) -> None:
-        save_rule(obj, by=request.user, at=timezone.now())
-
-    def delete(self, request: HttpRequest, obj: Any) -> None:
-        delete_rule(obj, by=request.user, at=timezone.now())
 
 
 @admin.register(HoldPolicy)

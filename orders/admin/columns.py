@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.utils import parse_date_str
 
@@ -40,6 +41,21 @@ class StoreFilter(admin.RelatedFieldListFilter):
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
         stores = Store.objects.visible_to(request.scope).order_by("code")
         return [(store.pk, f"{store.code} · {store.name}") for store in stores]
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    """What is still to be done, unless one of ``more`` is asked for: its value, and its name."""
+
+    title = pgettext_lazy("queue", "work")
+    parameter_name = "work"
+    more: tuple[tuple[str, Any], ...] = ()
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(self.more)
+
+    def choices(self, changelist: Any) -> Any:
+        waiting, *others = super().choices(changelist)
+        return [{**waiting, "display": pgettext_lazy("queue", "waiting")}, *others]
 
 
 class DaysFilter(RangeDateFilter):

@@ -15,7 +15,7 @@ from opsdesk.admin.navigation import Entry, Section, enter
 from opsdesk.admin.panels import HOME, panel
 from opsdesk.templatetags.desk import badge
 from orders.actions.shipment_exceptions import EXCEPTION_COURSE, take_exceptions
-from orders.admin.columns import StoreFilter
+from orders.admin.columns import StoreFilter, WaitingFilter
 from orders.core.lifecycle import ExceptionStatus
 from orders.core.shipping import ExceptionKind
 from orders.models import ShipmentException
@@ -36,23 +36,13 @@ enter(
 )
 
 
-class WorkFilter(admin.SimpleListFilter):
-    """What is still to be done, unless something else is asked for."""
-
-    title = pgettext_lazy("queue", "work")
-    parameter_name = "work"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("mine", pgettext_lazy("queue", "taken by me")),
-            ("open", pgettext_lazy("queue", "nobody's")),
-            ("done", pgettext_lazy("queue", "done")),
-            ("all", pgettext_lazy("queue", "everything")),
-        ]
-
-    def choices(self, changelist: Any) -> Any:
-        waiting, *others = super().choices(changelist)
-        return [{**waiting, "display": pgettext_lazy("queue", "waiting")}, *others]
+class WorkFilter(WaitingFilter):
+    more = (
+        ("mine", pgettext_lazy("queue", "taken by me")),
+        ("open", pgettext_lazy("queue", "nobody's")),
+        ("done", pgettext_lazy("queue", "done")),
+        ("all", pgettext_lazy("queue", "everything")),
+    )
 
     def queryset(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
         match self.value():
