@@ -12,13 +12,14 @@ from catalog.actions.stock import Entry, hold_levels, move_stock
 from catalog.models import MovementKind, Sku, Warehouse
 from opsdesk.actions.moves import Mover
 from opsdesk.core.errors import NotReady
-from orders.core.allocation import short, whole_from
+from orders.core.allocation import take_whole, whole_from
 from orders.models import Order
 from orders.queries.allocation import (
     Goods,
     free_pieces,
     goods_of,
     kept_for,
+    lacking,
     sources_of,
     stock_reference,
 )
@@ -29,23 +30,20 @@ def allocation_faults(order: Order) -> list[str]:
     places = sources_of(order.store_id)
     if not places:
         return []
-    goods = goods_of([order.pk])[order.pk]
-    if goods.unknown:
-        words = {"lines": ", ".join(str(number) for number in goods.unknown)}
+    goods = goods_of([order.pk])
+    own = goods[order.pk]
+    if own.unknown:
+        words = {"lines": ", ".join(str(number) for number in own.unknown)}
         return [_("Nobody knows the SKU of line %(lines)s: give the SKU first.") % words]
     numbers = [place.pk for place in places]
-    free = free_pieces(numbers, list(goods.wanted))
-    if whole_from(goods.wanted, numbers, free) is not None:
+    free = free_pieces(numbers, list(own.wanted))
+    if whole_from(own.wanted, numbers, free) is not None:
         return []
-    lacking = short(goods.wanted, numbers, free)
-    if not lacking:
-        return [_("No single warehouse has all of its goods: bring them together first.")]
-    codes = dict(Sku.objects.filter(pk__in=lacking).values_list("pk", "code"))
     return [
         _("Of %(sku)s it takes %(asked)d pieces; the fullest warehouse has %(there)d.")
-        % {"sku": codes[sku], "asked": goods.wanted[sku], "there": there}
-        for sku, there in sorted(lacking.items(), key=lambda one: codes[one[0]])
-    ]
+        % {"sku": sku, "asked": asked, "there": there}
+        for sku, asked, there in lacking(goods, numbers, free)[order.pk]
+    ] or [_("No single warehouse has all of its goods: bring them together first.")]
 
 
 @transaction.atomic
@@ -68,13 +66,12 @@ def allocate_orders(
     entries = []
     for order in orders:
         wanted = goods[order.pk].wanted
-        chosen = whole_from(wanted, list(by_pk), free)
+        chosen = take_whole(wanted, list(by_pk), free)
         found[order.pk] = None
         if chosen is None:
             continue
         found[order.pk] = by_pk[chosen]
         for sku, units in wanted.items():
-            free[chosen, sku] -= units
             entries.append(_entry(order, by_pk[chosen], skus[sku], reserved=units))
     if entries:
         move_stock(entries, mover.follow())

@@ -12,13 +12,12 @@ from django.db import transaction
 from django.db.models import F
 
 from catalog.actions.stores import lock_stores
-from catalog.models import Sku
 from opsdesk.actions.moves import Mover
 from opsdesk.core.money import round_money
 from orders.actions.allocation import allocate_orders
 from orders.actions.anomalies import close_anomalies
 from orders.actions.order_steps import let_go, step_orders
-from orders.core.allocation import short, whole_from
+from orders.core.allocation import take_whole
 from orders.core.anomalies import (
     AnomalyKind,
     AnomalyOutcome,
@@ -28,7 +27,7 @@ from orders.core.anomalies import (
 )
 from orders.core.lifecycle import OrderStatus
 from orders.models import HoldPolicy, Order, OrderAddress, OrderAnomaly
-from orders.queries.allocation import free_pieces, goods_of, sources_of
+from orders.queries.allocation import free_pieces, goods_of, lacking, sources_of
 from orders.queries.anomalies import (
     amounts_before,
     costs_of,
@@ -147,23 +146,13 @@ def _allocate(orders: Sequence[Order], policy: HoldPolicy, found: Findings, move
     if not policy.checks_stock or not without:
         return
     places = [place.pk for place in sources_of(without[0].store_id)]
-    skus = {sku for order in without for sku in goods[order.pk].wanted}
-    free, codes = (
-        free_pieces(places, skus),
-        dict(Sku.objects.filter(pk__in=skus).values_list("pk", "code")),
+    wanted = {order.pk: goods[order.pk] for order in without}
+    free = free_pieces(places, {sku for one in wanted.values() for sku in one.wanted})
+    # As the database gives it back, to be compared with what was released.
+    short = {pk: [list(one) for one in rows] for pk, rows in lacking(wanted, places, free).items()}
+    found |= _without_released(
+        {pk: {AnomalyKind.STOCK: {"short": rows}} for pk, rows in short.items()}
     )
-    lacking: Findings = {
-        order.pk: {
-            AnomalyKind.STOCK: {
-                "short": sorted(
-                    [codes[sku], goods[order.pk].wanted[sku], there]
-                    for sku, there in short(goods[order.pk].wanted, places, free).items()
-                )
-            }
-        }
-        for order in without
-    }
-    found |= _without_released(lacking)
 
 
 def _put_on_hold(orders: Sequence[Order], found: Findings, mover: Mover) -> None:
@@ -208,11 +197,7 @@ def _pass_stocked(store_id: int, mover: Mover) -> int:
     free = free_pieces(places, {sku for one in goods.values() for sku in one.wanted})
     passed = []
     for order in orders:
-        wanted = goods[order.pk].wanted
-        place = whole_from(wanted, places, free)
-        if place is not None:
-            for sku, units in wanted.items():
-                free[place, sku] -= units
+        place = take_whole(goods[order.pk].wanted, places, free)
         if place is not None or not places:
             passed.append(order)
     if not passed:

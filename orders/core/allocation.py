@@ -20,6 +20,17 @@ def whole_from(wanted: Wanted, places: Sequence[int], free: Free) -> int | None:
     return None
 
 
+def take_whole(
+    wanted: Wanted, places: Sequence[int], free: dict[tuple[int, int], int]
+) -> int | None:
+    """Return the place as ``whole_from`` does; what it gives is free no more."""
+    place = whole_from(wanted, places, free)
+    if place is not None:
+        for sku, units in wanted.items():
+            free[place, sku] -= units
+    return place
+
+
 def short(wanted: Wanted, places: Sequence[int], free: Free) -> dict[int, int]:
     """Return of each SKU that no place has enough of, how many pieces the fullest one has."""
     most = {sku: max([free.get((p, sku), 0) for p in places], default=0) for sku in wanted}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import F, Sum
 
-from catalog.models import StockLevel, StockMovement, Warehouse
+from catalog.models import Sku, StockLevel, StockMovement, Warehouse
+from orders.core.allocation import short
 from orders.core.items import THINGS
 from orders.models import AllocationSource, Order, OrderLine
 
@@ -50,6 +51,19 @@ def free_pieces(warehouses: Collection[int], skus: Collection[int]) -> dict[Plac
     free = levels.annotate(free=F("on_hand") - F("reserved"))
     return {
         (place, sku): units for place, sku, units in free.values_list("warehouse", "sku", "free")
+    }
+
+
+def lacking(
+    goods: Mapping[int, Goods], places: Sequence[int], free: Mapping[Place, int]
+) -> dict[int, list[tuple[str, int, int]]]:
+    """Return for each order the SKUs that no place has enough of: code, asked for, there."""
+    found = {pk: short(one.wanted, places, free) for pk, one in goods.items()}
+    skus = {sku for each in found.values() for sku in each}
+    codes = dict(Sku.objects.filter(pk__in=skus).values_list("pk", "code"))
+    return {
+        pk: sorted((codes[sku], goods[pk].wanted[sku], there) for sku, there in each.items())
+        for pk, each in found.items()
     }
 
 
