@@ -22,7 +22,7 @@ from orders.core.address_items import ADDRESS_LIMITS, CONTACT_LIMITS
 from orders.core.pseudonyms import former_key, is_personal, pseudonym
 from orders.core.ticket_items import GONE
 from orders.models import Customer, ErasedFor, OrderAddress, Ticket, TicketMessage
-from orders.queries.customers import Erasable, erasable, personal_texts
+from orders.queries.customers import Erasable, erasable, personal_texts, tickets_of
 from orders.queries.intake import customer_key
 
 REASON_LENGTH = 200
@@ -79,15 +79,11 @@ def erase_rows(pks: Collection[int], why: ErasedFor, *, at: datetime) -> None:
 
     The caller holds their stores and writes the audit entries.
     """
-    of_order = Q(order__customer__in=pks)
-    tickets = Ticket.objects.filter(Q(customer__in=pks) | of_order)
-    messages = TicketMessage.objects.filter(
-        Q(ticket__customer__in=pks) | Q(ticket__order__customer__in=pks)
-    )
-    erase_mails(pks, list(tickets.values_list("pk", flat=True)), at=at)
-    messages.update(text="", author_name="")
-    tickets.update(subject=GONE, contact="", csat_note="")
-    OrderAddress.objects.filter(of_order).update(**_ADDRESS)
+    tickets = list(tickets_of(pks).values_list("pk", flat=True))
+    erase_mails(pks, tickets, at=at)
+    TicketMessage.objects.filter(ticket__in=tickets).update(text="", author_name="")
+    Ticket.objects.filter(pk__in=tickets).update(subject=GONE, contact="", csat_note="")
+    OrderAddress.objects.filter(order__customer__in=pks).update(**_ADDRESS)
     Customer.objects.filter(pk__in=pks).update(
         **_CONTACTS, details_at=None, erased_at=at, erased_for=why
     )

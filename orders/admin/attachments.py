@@ -65,12 +65,17 @@ def download_view(owners: DeskAdmin, kind: str) -> Any:
 def handed_out(found: Attachment) -> HttpResponse | None:
     """Return the file as a download that no browser runs, ``None`` where it is gone."""
     media = f"{found.kind}; charset=utf-8" if found.kind == FileKind.TEXT else found.kind
+    return download(found.stored_name, found.name, media)
+
+
+def download(stored_name: str, name: str, media: str) -> HttpResponse | None:
+    """Return what is kept under ``stored_name`` as a download, ``None`` where it is gone."""
     try:
-        data = kept_attachment(found.stored_name).read_bytes()
+        data = kept_attachment(stored_name).read_bytes()
     except OSError:
         return None
     response = HttpResponse(data, content_type=media)
-    response["Content-Disposition"] = content_disposition_header(True, found.name)
+    response["Content-Disposition"] = content_disposition_header(True, name)
     response["X-Content-Type-Options"] = "nosniff"
     # Wherever a browser opens it all the same, nothing in it runs or loads.
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

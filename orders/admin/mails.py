@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.core.roles import Right
-from opsdesk.actions.files import kept_attachment
 from opsdesk.actions.moves import Mover
 from opsdesk.admin.base import PageAdmin
 from opsdesk.admin.navigation import Entry, Section, enter
@@ -21,7 +20,7 @@ from opsdesk.admin.pages import attempt, page
 from opsdesk.admin.panels import HOME_WAITING, panel
 from opsdesk.templatetags.desk import badge
 from orders.actions.mail_taking import take_by_hand
-from orders.admin.attachments import record_or_404
+from orders.admin.attachments import download, record_or_404
 from orders.core.mail_words import MailState
 from orders.models import IncomingMail
 from orders.queries.mailboxes import failed_mails
@@ -101,15 +100,11 @@ def raw_view(mails: IncomingMailAdmin) -> Any:
         mail = record_or_404(mails, request, object_id)
         if not mail.stored_name:
             raise Http404
-        try:
-            data = kept_attachment(mail.stored_name).read_bytes()
-        except OSError:
+        found = download(mail.stored_name, f"mail-{mail.pk}.eml", "application/octet-stream")
+        if found is None:
             messages.error(request, _("The mail is not on this server any more."))
             return HttpResponseRedirect(mails.page_url(mail.pk))
-        response = HttpResponse(data, content_type="application/octet-stream")
-        response["Content-Disposition"] = f'attachment; filename="mail-{mail.pk}.eml"'
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+        return found
 
     return view
 

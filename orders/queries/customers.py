@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from orders.core.address_items import ADDRESS_LIMITS, CONTACT_LIMITS
 from orders.core.pseudonyms import is_personal
@@ -37,6 +38,11 @@ class Erasable:
         return any(self.counts.values())
 
 
+def tickets_of(customers: Collection[int]) -> QuerySet[Ticket]:
+    """Return the tickets that are about these customers or about orders of theirs."""
+    return Ticket.objects.filter(Q(customer__in=customers) | Q(order__customer__in=customers))
+
+
 def erasable(customer: Customer) -> Erasable:
     """Return what an erasure of the customer would take away."""
     of_order = Q(order__customer=customer)
@@ -44,10 +50,8 @@ def erasable(customer: Customer) -> Erasable:
     for name in ADDRESS_LIMITS:
         if name != "country":
             told |= ~Q(**{name: ""})
-    tickets = Ticket.objects.filter(Q(customer=customer) | of_order)
-    said = TicketMessage.objects.filter(
-        Q(ticket__customer=customer) | Q(ticket__order__customer=customer)
-    )
+    tickets = tickets_of([customer.pk])
+    said = TicketMessage.objects.filter(ticket__in=tickets.values("pk"))
     return Erasable(
         contacts=sum(bool(getattr(customer, name)) for name in CONTACT_LIMITS),
         addresses=OrderAddress.objects.filter(told, of_order).count(),

@@ -12,7 +12,6 @@ from orders.models import (
     Attachment,
     Customer,
     IncomingMail,
-    Mailbox,
     MessageFile,
     OutgoingMail,
     TicketMessage,
@@ -28,15 +27,7 @@ LATER = NOW + timedelta(days=3)
 @pytest.fixture
 def box(settings, tmp_path):
     settings.VAR = tmp_path
-    return Mailbox.objects.create(
-        name="Help",
-        address="help@shop.example",
-        store=make.store(),
-        imap_host="imap.example",
-        smtp_host="smtp.example",
-        active=False,
-        created_at=NOW,
-    )
+    return make.mailbox()
 
 
 def came(box, key, **values):
