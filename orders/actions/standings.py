@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from opsdesk.actions.audit import Actor
-from opsdesk.actions.records import delete_record, save_record
+from opsdesk.actions.records import delete_record
 from opsdesk.actions.sql import take_turn
 from opsdesk.models import MoneyField
 from orders.core.lifecycle import NOT_SOLD
@@ -97,11 +97,6 @@ def stand_customers(stores: Sequence[int], day: date) -> int:
         written = int(cursor.rowcount)
     CustomerStanding.objects.filter(customer__store__in=stores).exclude(day=day).delete()
     return written
-
-
-def save_tier(tier: models.Model, *, by: Actor | None, at: datetime) -> None:
-    """Store a member tier; customers follow with the next night."""
-    save_record(tier, by=by, at=at)
 
 
 def delete_tier(tier: models.Model, *, by: Actor | None, at: datetime) -> None:

@@ -22,7 +22,7 @@ from opsdesk.admin.pages import attempt, desk_page, page
 from opsdesk.admin.panels import panel, panels
 from opsdesk.templatetags.desk import figure, money, whole
 from orders.actions.customer_erasure import REASON_LENGTH, Request, erase_customer
-from orders.actions.standings import delete_tier, save_tier
+from orders.actions.standings import delete_tier
 from orders.admin.columns import DocumentAdmin, StoreFilter
 from orders.admin.orders import ORDER_PAGE
 from orders.core.address_items import ADDRESS_LIMITS, CONTACT_LIMITS
@@ -197,9 +197,6 @@ class MemberTierAdmin(DeskAdmin):
     edit_right = Right.MASTER_EDIT
     list_display = ["name", "code", "from_spend", "vip"]
     sortable_by = ()
-
-    def save(self, request: HttpRequest, obj: Any, change: bool) -> None:
-        save_tier(obj, by=request.user, at=timezone.now())
 
     def delete(self, request: HttpRequest, obj: Any) -> None:
         delete_tier(obj, by=request.user, at=timezone.now())

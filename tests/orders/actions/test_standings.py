@@ -6,9 +6,10 @@ from random import Random
 
 import pytest
 
+from opsdesk.actions.records import save_record
 from opsdesk.models import AuditEntry
 from orders.actions.sequences import renumber_orders
-from orders.actions.standings import delete_tier, save_tier, stand_customers
+from orders.actions.standings import delete_tier, stand_customers
 from orders.actions.ticket_files import upsert_tickets
 from orders.core.rfm import quintiles, segment
 from orders.core.ticket_items import TicketItem
@@ -224,7 +225,7 @@ def test_tiers_are_written_down_and_a_deleted_one_is_nobodys():
     tier = MemberTier.objects.get(code="vip")
     tier.name = "Diamond"
 
-    save_tier(tier, by=boss, at=NOW)
+    save_record(tier, by=boss, at=NOW)
     delete_tier(tier, by=boss, at=NOW)
 
     assert standing("v", "tier") == (None,)
